@@ -1,0 +1,1 @@
+"""A BPMN case engine. It knows nothing of migration, Flask or HTTP."""

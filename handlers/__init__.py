@@ -1,0 +1,1 @@
+"""What a diagram may ask of the world, a package a subject."""

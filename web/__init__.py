@@ -1,0 +1,1 @@
+"""Passerelle in the browser: Flask, thin."""
