@@ -1,0 +1,214 @@
+"""Everything the engine can refuse, as one tree.
+
+::
+
+    PasserelleError
+    ├── ConfigurationError      a setting is missing or contradicts another
+    ├── FeelError               an expression does not parse or passes its budget (engine.feel)
+    ├── DecisionError           a DMN file or a decision cannot be used (engine.dmn)
+    ├── DeploymentRefused       a publication has findings of severity "error"
+    ├── NotFound                no such case, work item, job, deployment
+    ├── NotAllowed              the actor may not do this to that object
+    ├── Conflict                the object moved on meanwhile
+    │   ├── WorkItemClosed      somebody else completed it, or the case withdrew it
+    │   ├── AlreadyClaimed      somebody else holds it
+    │   └── RevisionConflict    the case was advanced by another transaction
+    ├── InvalidAnswer           a form answer does not fit its form
+    ├── CaseEnded               the case is completed or cancelled
+    ├── StateUnreadable         a stored state was written by a newer or a broken version
+    ├── HandlerFailed           a handler could not do its work; the job is tried again
+    ├── BusinessError           a handler reports an error that the diagram may catch by its code
+    └── StoreUnavailable        the database is locked, full, read-only, unreachable or too old
+
+Errors know no HTTP. Each keeps the ids it talks about as attributes and says what, which, its
+state now, and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+
+class PasserelleError(Exception):
+    """Any error a caller may show to a person as it stands."""
+
+
+class ConfigurationError(PasserelleError):
+    """A setting is missing, unreadable, or contradicts another."""
+
+
+class FeelError(PasserelleError):
+    """An expression does not parse, or passes its evaluation budget.
+
+    :ivar source: the expression as written.
+    :ivar position: offset of the first wrong character, counting from 0; ``None`` if unknown.
+    """
+
+    def __init__(self, message: str, *, source: str = "", position: int | None = None) -> None:
+        super().__init__(message)
+        self.source = source
+        self.position = position
+
+
+class DecisionError(PasserelleError):
+    """A decision model cannot be read, or a decision cannot be evaluated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that lint has to say of one place in a publication.
+
+    :ivar rule: stable id of the rule, for example ``bpmn.unsupported-element``.
+    :ivar severity: ``error`` (refused at deployment) or ``warning``.
+    :ivar file: file name inside the scheme's folder.
+    :ivar element: id of the diagram element, ``""`` where none applies.
+    :ivar line: line in the file, counting from 1; 0 if unknown.
+    :ivar message: what is wrong.
+    :ivar remedy: what to do about it.
+    """
+
+    rule: str
+    severity: str
+    file: str
+    element: str
+    line: int
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        where = f"{place}, {self.element}" if self.element else place
+        return f"{where}: {self.message} {self.remedy} [{self.rule}]"
+
+
+class DeploymentRefused(PasserelleError):
+    """A publication has errors; nothing of it was stored.
+
+    :ivar findings: every finding, errors first.
+    """
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("\n".join(str(f) for f in self.findings if f.severity == "error"))
+
+
+class NotFound(PasserelleError):
+    """There is no such object, or it is not the actor's to know of."""
+
+    def __init__(self, kind: str, identifier: str) -> None:
+        super().__init__(f"There is no {kind} '{identifier}'. Check the link, or ask who sent it.")
+        self.kind = kind
+        self.identifier = identifier
+
+
+class NotAllowed(PasserelleError):
+    """The actor may see the object and may not do this to it."""
+
+
+class Conflict(PasserelleError):
+    """The object moved on since the caller read it."""
+
+
+class WorkItemClosed(Conflict):
+    """The task was completed by somebody else, or the case withdrew it.
+
+    :ivar work_item_id: the task.
+    :ivar status: ``completed`` or ``cancelled``.
+    :ivar by: account that ended it; ``None`` if the case itself did.
+    :ivar at: when, aware UTC.
+    """
+
+    def __init__(
+        self, work_item_id: str, status: str, by: str | None, at: datetime | None
+    ) -> None:
+        who = f" by {by}" if by else ""
+        when = f" at {at:%Y-%m-%d %H:%M} UTC" if at else ""
+        super().__init__(
+            f"Task {work_item_id} is already {status}{who}{when}. Nothing was changed; "
+            "open the case to see what happened."
+        )
+        self.work_item_id = work_item_id
+        self.status = status
+        self.by = by
+        self.at = at
+
+
+class AlreadyClaimed(Conflict):
+    """Somebody else holds the task.
+
+    :ivar work_item_id: the task.
+    :ivar assignee: account that holds it.
+    """
+
+    def __init__(self, work_item_id: str, assignee: str) -> None:
+        super().__init__(
+            f"Task {work_item_id} is held by {assignee}. Ask them to release it first."
+        )
+        self.work_item_id = work_item_id
+        self.assignee = assignee
+
+
+class RevisionConflict(Conflict):
+    """Another transaction advanced the case first; read it again and retry.
+
+    :ivar case_id: the case.
+    """
+
+    def __init__(self, case_id: str) -> None:
+        super().__init__(f"Case {case_id} was changed by somebody else just now. Try again.")
+        self.case_id = case_id
+
+
+class InvalidAnswer(PasserelleError):
+    """A form answer does not fit its form; nothing was stored.
+
+    :ivar errors: message by field key.
+    """
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        self.errors = dict(errors)
+        super().__init__("; ".join(f"{key}: {text}" for key, text in self.errors.items()))
+
+
+class CaseEnded(PasserelleError):
+    """The case is completed or cancelled and takes no more commands."""
+
+    def __init__(self, case_id: str, status: str) -> None:
+        super().__init__(f"Case {case_id} is {status}; it takes no more steps.")
+        self.case_id = case_id
+        self.status = status
+
+
+class StateUnreadable(PasserelleError):
+    """A stored case state was written by a newer version, or is damaged."""
+
+
+class HandlerFailed(PasserelleError):
+    """A handler could not do its work this time; its job is tried again later.
+
+    :ivar retry_after: ask for this delay instead of the growing default.
+    """
+
+    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class BusinessError(PasserelleError):
+    """A handler reports an outcome that the diagram may catch as an error event.
+
+    :ivar code: BPMN error code.
+    :ivar variables: given to the scope that catches the error.
+    """
+
+    def __init__(self, code: str, message: str, variables: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.variables = dict(variables or {})
+
+
+class StoreUnavailable(PasserelleError):
+    """The database cannot take the transaction; nothing was half-written."""
