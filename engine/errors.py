@@ -121,9 +121,7 @@ class WorkItemClosed(Conflict):
     :ivar at: when, aware UTC.
     """
 
-    def __init__(
-        self, work_item_id: str, status: str, by: str | None, at: datetime | None
-    ) -> None:
+    def __init__(self, work_item_id: str, status: str, by: str | None, at: datetime | None) -> None:
         who = f" by {by}" if by else ""
         when = f" at {at:%Y-%m-%d %H:%M} UTC" if at else ""
         super().__init__(

@@ -1,0 +1,100 @@
+"""What a site can set, read once from the environment. Units stand in the names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import ConfigurationError
+
+PREFIX = "PASSERELLE_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One site's settings.
+
+    :ivar database_url: SQLAlchemy URL; PASSERELLE_DATABASE_URL.
+    :ivar var_dir: where the site's own files lie: database, secrets, documents, outbox.
+    :ivar processes_dir: the designers' workplace.
+    :ivar ports: ``module:function`` that composes the engine's ports from these settings.
+    :ivar demo: demo accounts and moving time are allowed; PASSERELLE_DEMO=1.
+    :ivar host: address to serve on; a demo refuses one that is not loopback.
+    :ivar port: TCP port to serve on.
+    :ivar lease_s: how long a dispatched call may run before it is dispatched again.
+    :ivar poll_s: how long the worker waits when nothing is due.
+    :ivar pool_size: calls to the outside that run at a time.
+    :ivar smtp_url: ``smtp://[user:password@]host:port``; empty writes notices to var/outbox.
+    :ivar document_limit_bytes: largest file that a person may hand in.
+    """
+
+    database_url: str
+    var_dir: Path
+    processes_dir: Path
+    ports: str = "handlers.composition:compose"
+    demo: bool = False
+    host: str = "127.0.0.1"
+    port: int = 8000
+    lease_s: int = 60
+    poll_s: float = 1.0
+    pool_size: int = 4
+    smtp_url: str = ""
+    document_limit_bytes: int = 10_000_000
+
+    def __post_init__(self) -> None:
+        if self.demo and self.host not in {"127.0.0.1", "::1", "localhost"}:
+            raise ConfigurationError(
+                f"PASSERELLE_DEMO=1 opens well-known accounts, and PASSERELLE_HOST={self.host} "
+                "is reachable by others. Serve the demo on 127.0.0.1, or unset PASSERELLE_DEMO."
+            )
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is SQLite: one process, with the worker inside."""
+        return self.database_url.startswith("sqlite")
+
+
+def read_settings(environ: Mapping[str, str] | None = None, root: Path | None = None) -> Settings:
+    """Return the settings of this process.
+
+    :param environ: the environment; the process's own if left out.
+    :param root: folder against which default folders are found; the working folder if left out.
+    :raises ConfigurationError: a value does not read as its type, or contradicts another.
+    """
+    env = os.environ if environ is None else environ
+    base = Path.cwd() if root is None else root
+    var_dir = Path(env.get(PREFIX + "VAR_DIR", str(base / "var")))
+    return Settings(
+        database_url=env.get(PREFIX + "DATABASE_URL", f"sqlite:///{var_dir / 'passerelle.db'}"),
+        var_dir=var_dir,
+        processes_dir=Path(env.get(PREFIX + "PROCESSES_DIR", str(base / "processes"))),
+        ports=env.get(PREFIX + "PORTS", "handlers.composition:compose"),
+        demo=_flag(env, "DEMO"),
+        host=env.get(PREFIX + "HOST", "127.0.0.1"),
+        port=int(_number(env, "PORT", 8000)),
+        lease_s=int(_number(env, "LEASE_S", 60)),
+        poll_s=_number(env, "POLL_S", 1.0),
+        pool_size=int(_number(env, "POOL_SIZE", 4)),
+        smtp_url=env.get(PREFIX + "SMTP_URL", ""),
+        document_limit_bytes=int(_number(env, "DOCUMENT_LIMIT_BYTES", 10_000_000)),
+    )
+
+
+def _number(env: Mapping[str, str], name: str, default: float) -> float:
+    text = env.get(PREFIX + name, "")
+    try:
+        value = float(text) if text else float(default)
+    except ValueError:
+        raise ConfigurationError(f"{PREFIX}{name}='{text}' is not a number.") from None
+    if value <= 0:
+        raise ConfigurationError(f"{PREFIX}{name}='{text}' must be above zero.")
+    return value
+
+
+def _flag(env: Mapping[str, str], name: str) -> bool:
+    text = env.get(PREFIX + name, "0")
+    if text not in {"0", "1", ""}:
+        raise ConfigurationError(f"{PREFIX}{name}='{text}' must be 0 or 1.")
+    return text == "1"
