@@ -104,12 +104,15 @@ class Grant:
     :ivar organisation_id: where it is held; ``None`` reaches every organisation (national auditor).
     :ivar country: ISO 3166-1 alpha-2; ``None`` for every country.
     :ivar schemes: scheme ids such as ``cm/ofii``; empty for every scheme.
+    :ivar sees_cases: whether the role works on or reads cases at all; a process designer's and an
+        administrator's do not.
     """
 
     role: str
     organisation_id: str | None
     country: str | None = None
     schemes: frozenset[str] = frozenset()
+    sees_cases: bool = True
 
 
 @dataclass(frozen=True, slots=True)

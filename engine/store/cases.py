@@ -1,0 +1,240 @@
+"""Rows of cases and their deployments: read under a lock, written once a step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from engine.errors import NotFound, RevisionConflict
+from engine.model import CaseRef, CaseStatus
+from engine.store import tables as t
+from engine.store.events import GENESIS, Tail
+from engine.store.store import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case at rest."""
+
+    id: str
+    reference: str
+    scheme: str
+    deployment_id: str
+    country: str
+    subject: str | None
+    status: CaseStatus
+    state: bytes
+    revision: int
+    started_at: datetime
+    started_by: str
+    updated_at: datetime
+    ended_at: datetime | None
+    tail: Tail
+
+    @property
+    def ref(self) -> CaseRef:
+        """What handlers and ports may know of it."""
+        return CaseRef(self.id, self.reference, self.scheme, self.country, self.subject)
+
+
+_C = t.cases.c
+
+
+def case_columns() -> list[sa.ColumnElement[object]]:
+    """The columns that :func:`case_from_row` reads, for joins."""
+    return [column for column in t.cases.c if column.name != "request_id"]
+
+
+def case_from_row(row: sa.Row[tuple[object, ...]]) -> CaseRow:
+    """Build a case from a row that has all of :func:`case_columns`."""
+    m = row._mapping
+    return CaseRow(
+        id=m[_C.id],
+        reference=m[_C.reference],
+        scheme=m[_C.scheme],
+        deployment_id=m[_C.deployment_id],
+        country=m[_C.country],
+        subject=m[_C.subject],
+        status=CaseStatus(m[_C.status]),
+        state=m[_C.state],
+        revision=m[_C.revision],
+        started_at=m[_C.started_at],
+        started_by=m[_C.started_by],
+        updated_at=m[_C.updated_at],
+        ended_at=m[_C.ended_at],
+        tail=Tail(m[_C.last_seq], m[_C.last_hash]),
+    )
+
+
+def insert_case(uow: UnitOfWork, case: CaseRow, request_id: str | None) -> None:
+    """Write a new case."""
+    uow.connection.execute(
+        sa.insert(t.cases).values(
+            id=case.id,
+            reference=case.reference,
+            scheme=case.scheme,
+            deployment_id=case.deployment_id,
+            country=case.country,
+            subject=case.subject,
+            status=case.status,
+            state=case.state,
+            revision=case.revision,
+            started_at=case.started_at,
+            started_by=case.started_by,
+            updated_at=case.updated_at,
+            ended_at=case.ended_at,
+            request_id=request_id,
+            last_seq=0,
+            last_hash=GENESIS,
+        )
+    )
+
+
+def case_by_request(uow: UnitOfWork, request_id: str) -> str | None:
+    """Return the id of the case that this request started, if it did."""
+    return uow.connection.execute(sa.select(_C.id).where(_C.request_id == request_id)).scalar()
+
+
+def read_case(uow: UnitOfWork, case_id: str) -> CaseRow:
+    """Return a case without locking it.
+
+    :raises NotFound: there is none.
+    """
+    row = uow.connection.execute(sa.select(*case_columns()).where(_C.id == case_id)).first()
+    if row is None:
+        raise NotFound("case", case_id)
+    return case_from_row(row)
+
+
+def lock_case(uow: UnitOfWork, case_id: str, *, skip_locked: bool = False) -> CaseRow | None:
+    """Return a case, locked until the transaction ends.
+
+    :param skip_locked: return ``None`` instead of waiting for whoever holds it (PostgreSQL).
+    :raises NotFound: there is none (only when waiting).
+    """
+    row = uow.connection.execute(
+        sa.select(*case_columns()).where(_C.id == case_id).with_for_update(skip_locked=skip_locked)
+    ).first()
+    if row is None:
+        if skip_locked:
+            return None
+        raise NotFound("case", case_id)
+    return case_from_row(row)
+
+
+def save_case(uow: UnitOfWork, case: CaseRow, tail: Tail, now: datetime) -> None:
+    """Write a case after a step; its revision must still be the one that was read.
+
+    :raises RevisionConflict: another transaction advanced it.
+    """
+    result = uow.connection.execute(
+        sa.update(t.cases)
+        .where(_C.id == case.id, _C.revision == case.revision)
+        .values(
+            subject=case.subject,
+            status=case.status,
+            state=case.state,
+            revision=case.revision + 1,
+            updated_at=now,
+            ended_at=case.ended_at,
+            last_seq=tail.seq,
+            last_hash=tail.hash,
+        )
+    )
+    if result.rowcount != 1:
+        raise RevisionConflict(case.id)
+
+
+def next_number(uow: UnitOfWork, name: str) -> int:
+    """Count one further under ``name``, from 1; concurrent callers get different numbers."""
+    c = t.counters.c
+    row = uow.connection.execute(sa.select(c.value).where(c.name == name).with_for_update()).first()
+    if row is not None:
+        uow.connection.execute(
+            sa.update(t.counters).where(c.name == name).values(value=row.value + 1)
+        )
+        return int(row.value) + 1
+    uow.connection.execute(sa.insert(t.counters).values(name=name, value=1))
+    return 1
+
+
+# --- deployments ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentRow:
+    """A publication: immutable."""
+
+    id: str
+    scheme: str
+    version: int
+    digest: str
+    created_at: datetime
+    created_by: str
+
+
+def _deployment(row: sa.Row[tuple[object, ...]]) -> DeploymentRow:
+    return DeploymentRow(**row._mapping)  # type: ignore[arg-type]
+
+
+def latest_deployment(uow: UnitOfWork, scheme: str) -> DeploymentRow | None:
+    """Return the newest publication of a scheme."""
+    d = t.deployments.c
+    row = uow.connection.execute(
+        sa.select(t.deployments).where(d.scheme == scheme).order_by(d.version.desc()).limit(1)
+    ).first()
+    return None if row is None else _deployment(row)
+
+
+def latest_deployments(uow: UnitOfWork) -> tuple[DeploymentRow, ...]:
+    """Return the newest publication of every scheme, by scheme id."""
+    d = t.deployments.c
+    newest = sa.select(d.scheme, sa.func.max(d.version).label("version")).group_by(d.scheme)
+    sub = newest.subquery()
+    rows = uow.connection.execute(
+        sa.select(t.deployments)
+        .join(sub, sa.and_(sub.c.scheme == d.scheme, sub.c.version == d.version))
+        .order_by(d.scheme)
+    )
+    return tuple(_deployment(row) for row in rows)
+
+
+def insert_deployment(
+    uow: UnitOfWork, deployment: DeploymentRow, files: Mapping[str, bytes]
+) -> None:
+    """Write a publication with every file of it."""
+    uow.connection.execute(
+        sa.insert(t.deployments).values(
+            id=deployment.id,
+            scheme=deployment.scheme,
+            version=deployment.version,
+            digest=deployment.digest,
+            created_at=deployment.created_at,
+            created_by=deployment.created_by,
+        )
+    )
+    uow.connection.execute(
+        sa.insert(t.definitions),
+        [
+            {"deployment_id": deployment.id, "name": name, "content": content}
+            for name, content in sorted(files.items())
+        ],
+    )
+
+
+def deployment_files(uow: UnitOfWork, deployment_id: str) -> dict[str, bytes]:
+    """Return the files of a publication by name.
+
+    :raises NotFound: there is no such publication.
+    """
+    d = t.definitions.c
+    rows = uow.connection.execute(
+        sa.select(d.name, d.content).where(d.deployment_id == deployment_id)
+    )
+    files = {row.name: bytes(row.content) for row in rows}
+    if not files:
+        raise NotFound("deployment", deployment_id)
+    return files

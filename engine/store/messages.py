@@ -1,0 +1,140 @@
+"""Rows of messages: who waits, what is buffered, what was published already."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import rfc8785
+import sqlalchemy as sa
+
+from engine.feel import to_json
+from engine.model import SubscriptionWanted
+from engine.store import tables as t
+from engine.store.store import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionRow:
+    """A message that a case awaits.
+
+    :ivar candidate_groups: roles that may send it from the case page with ``form_id``.
+    """
+
+    case_id: str
+    activation: int
+    element_id: str
+    name: str
+    message: str
+    keys_digest: str
+    form_id: str | None
+    candidate_groups: tuple[str, ...]
+
+
+def keys_digest(keys: Mapping[str, Any]) -> str:
+    """Return SHA-256 of the canonical set of correlation values, hex: all must match."""
+    return hashlib.sha256(rfc8785.dumps(to_json(dict(keys)))).hexdigest()
+
+
+def _subscription(row: sa.Row[tuple[object, ...]]) -> SubscriptionRow:
+    values = {column.name: row._mapping[column] for column in t.subscriptions.c}
+    values["candidate_groups"] = tuple(json.loads(values["candidate_groups"]))
+    return SubscriptionRow(**values)
+
+
+def insert_subscriptions(
+    uow: UnitOfWork, case_id: str, subscriptions: Sequence[SubscriptionWanted]
+) -> None:
+    """Write who waits for what."""
+    if subscriptions:
+        uow.connection.execute(
+            sa.insert(t.subscriptions),
+            [
+                {
+                    "case_id": case_id,
+                    "activation": wanted.activation,
+                    "element_id": wanted.element_id,
+                    "name": wanted.name,
+                    "message": wanted.message,
+                    "keys_digest": keys_digest(wanted.keys),
+                    "form_id": wanted.form_id,
+                    "candidate_groups": json.dumps(wanted.candidate_groups),
+                }
+                for wanted in subscriptions
+            ],
+        )
+
+
+def subscriptions_of(uow: UnitOfWork, case_id: str) -> tuple[SubscriptionRow, ...]:
+    """Return what a case awaits, in the order it came to wait."""
+    s = t.subscriptions.c
+    rows = uow.connection.execute(
+        sa.select(t.subscriptions).where(s.case_id == case_id).order_by(s.activation)
+    )
+    return tuple(_subscription(row) for row in rows)
+
+
+def waiting_for(uow: UnitOfWork, message: str, digest: str) -> tuple[SubscriptionRow, ...]:
+    """Return every subscription that this message and all of its keys match."""
+    s = t.subscriptions.c
+    rows = uow.connection.execute(
+        sa.select(t.subscriptions)
+        .where(s.message == message, s.keys_digest == digest)
+        .order_by(s.case_id, s.activation)
+    )
+    return tuple(_subscription(row) for row in rows)
+
+
+def buffer_message(
+    uow: UnitOfWork, message: str, digest: str, payload: bytes, expires_at: datetime
+) -> None:
+    """Keep a message until somebody waits for it or its time-to-live is over."""
+    uow.connection.execute(
+        sa.insert(t.buffered_messages).values(
+            message=message, keys_digest=digest, payload=payload, expires_at=expires_at
+        )
+    )
+
+
+def take_buffered(uow: UnitOfWork, message: str, digest: str, now: datetime) -> bytes | None:
+    """Remove and return the oldest buffered message that matches and is still alive."""
+    b = t.buffered_messages.c
+    row = uow.connection.execute(
+        sa.select(b.id, b.payload)
+        .where(b.message == message, b.keys_digest == digest, b.expires_at > now)
+        .order_by(b.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if row is None:
+        return None
+    uow.connection.execute(sa.delete(t.buffered_messages).where(b.id == row.id))
+    return bytes(row.payload)
+
+
+def drop_expired(uow: UnitOfWork, now: datetime) -> int:
+    """Delete buffered messages whose time-to-live is over; return how many."""
+    b, p = t.buffered_messages.c, t.published_messages.c
+    uow.connection.execute(sa.delete(t.published_messages).where(p.expires_at <= now))
+    result = uow.connection.execute(sa.delete(t.buffered_messages).where(b.expires_at <= now))
+    return int(result.rowcount)
+
+
+def first_publication(uow: UnitOfWork, message: str, message_id: str, expires_at: datetime) -> bool:
+    """Remember a message's idempotency id; ``False`` if it was published before."""
+    p = t.published_messages.c
+    known = uow.connection.execute(
+        sa.select(p.message).where(p.message == message, p.message_id == message_id)
+    ).first()
+    if known is not None:
+        return False
+    uow.connection.execute(
+        sa.insert(t.published_messages).values(
+            message=message, message_id=message_id, expires_at=expires_at
+        )
+    )
+    return True

@@ -1,0 +1,258 @@
+"""The database: connections, transactions, and the only place that commits."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+
+from engine.errors import StoreUnavailable
+from engine.store import tables as t
+from engine.store.events import NewEvent, Tail, link
+
+BUSY_TIMEOUT_S = 15
+"""How long a SQLite writer waits for another before it gives up."""
+
+
+class UnitOfWork:
+    """One open transaction. Everything written through it is committed together, or not at all.
+
+    :ivar connection: the SQLAlchemy connection, inside the transaction.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._pending: dict[str, list[NewEvent]] = defaultdict(list)
+
+    def record(
+        self,
+        case_id: str,
+        kind: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        actor: str,
+        at: datetime,
+        element_id: str | None = None,
+        activation: int | None = None,
+    ) -> None:
+        """Append an event to the case's history; it is written with the commit.
+
+        ``data`` never holds personal or free-text values: pass their salted commitments.
+        """
+        self._pending[case_id].append(
+            NewEvent(kind, actor, at, element_id, activation, dict(data or {}))
+        )
+
+    def record_all(self, case_id: str, events: Iterable[NewEvent]) -> None:
+        """Append several events at once."""
+        self._pending[case_id].extend(events)
+
+    def write_events(self, case_id: str, tail: Tail) -> Tail:
+        """Write what is pending for this case after ``tail``, which the caller has locked."""
+        pending = self._pending.pop(case_id, [])
+        rows, tail = link(case_id, tail, pending)
+        if rows:
+            self.connection.execute(sa.insert(t.events), rows)
+        return tail
+
+    def flush(self) -> None:
+        """Write the events still pending, case by case, under each case's lock."""
+        for case_id in sorted(self._pending):
+            tail = self.lock_tail(case_id)
+            tail = self.write_events(case_id, tail)
+            self.connection.execute(
+                sa.update(t.cases)
+                .where(t.cases.c.id == case_id)
+                .values(last_seq=tail.seq, last_hash=tail.hash)
+            )
+
+    def lock_tail(self, case_id: str) -> Tail:
+        """Lock a case's row and return the end of its history."""
+        row = self.connection.execute(
+            sa.select(t.cases.c.last_seq, t.cases.c.last_hash)
+            .where(t.cases.c.id == case_id)
+            .with_for_update()
+        ).one()
+        return Tail(row.last_seq, row.last_hash)
+
+    def add_party(
+        self,
+        case_id: str,
+        organisation_id: str,
+        role: str,
+        since: datetime,
+        until: datetime | None = None,
+    ) -> bool:
+        """Let an organisation see the case; ``False`` if it is a party already."""
+        p = t.case_parties.c
+        known = self.connection.execute(
+            sa.select(p.id).where(
+                p.case_id == case_id,
+                p.organisation_id == organisation_id,
+                p.role == role,
+                sa.or_(p.until.is_(None), p.until > since),
+            )
+        ).first()
+        if known is not None:
+            return False
+        self.connection.execute(
+            sa.insert(t.case_parties).values(
+                case_id=case_id,
+                organisation_id=organisation_id,
+                role=role,
+                since=since,
+                until=until,
+            )
+        )
+        return True
+
+    def end_party(self, case_id: str, organisation_id: str, at: datetime) -> None:
+        """Close the organisation's sight of the case from ``at`` on."""
+        p = t.case_parties.c
+        self.connection.execute(
+            sa.update(t.case_parties)
+            .where(
+                p.case_id == case_id,
+                p.organisation_id == organisation_id,
+                sa.or_(p.until.is_(None), p.until > at),
+            )
+            .values(until=at)
+        )
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo only what is done inside, if it raises; pending events included."""
+        before = {case_id: len(items) for case_id, items in self._pending.items()}
+        try:
+            with self.connection.begin_nested():
+                yield
+        except BaseException:
+            for case_id in list(self._pending):
+                del self._pending[case_id][before.get(case_id, 0) :]
+            raise
+
+
+class Store:
+    """A database of cases: SQLite for one office, PostgreSQL for a ministry.
+
+    :ivar engine: the SQLAlchemy engine, for rooms that keep tables of their own beside ours.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Open lazily; no connection is made yet.
+
+        :param url: SQLAlchemy URL; ``sqlite:///path``, ``postgresql://…``.
+        """
+        parsed = sa.make_url(url)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self.path = Path(parsed.database or "")
+            self.engine: Engine = sa.create_engine(
+                parsed, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
+            )
+            _configure_sqlite(self.engine)
+        else:
+            if parsed.drivername == "postgresql":
+                parsed = parsed.set(drivername="postgresql+psycopg")
+            self.engine = sa.create_engine(parsed, pool_pre_ping=True)
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[UnitOfWork]:
+        """Open a transaction; commit when the block ends, roll back if it raises.
+
+        :raises StoreUnavailable: the database cannot take it; nothing was written.
+        """
+        with self._translated(), self.engine.connect() as connection, connection.begin():
+            unit_of_work = UnitOfWork(connection)
+            yield unit_of_work
+            unit_of_work.flush()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[UnitOfWork]:
+        """Open a transaction for reading; nothing done in it is kept."""
+        with self._translated(), self.engine.connect() as connection:
+            options = {"passerelle_read_only": True}
+            transaction = connection.execution_options(**options).begin()
+            try:
+                yield UnitOfWork(connection)
+            finally:
+                transaction.rollback()
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+    # --- the site's own facts ------------------------------------------------------------
+
+    def clock_offset(self) -> timedelta:
+        """Return how far the demo's clock runs ahead; zero elsewhere."""
+        with self.snapshot() as uow:
+            value = uow.connection.execute(
+                sa.select(t.site.c.value).where(t.site.c.name == "clock_offset_s")
+            ).scalar()
+        return timedelta(seconds=float(value or 0))
+
+    def set_clock_offset(self, offset: timedelta) -> None:
+        """Move the demo's clock."""
+        with self.unit_of_work() as uow:
+            uow.connection.execute(sa.delete(t.site).where(t.site.c.name == "clock_offset_s"))
+            uow.connection.execute(
+                sa.insert(t.site).values(name="clock_offset_s", value=str(offset.total_seconds()))
+            )
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (OperationalError, ProgrammingError) as error:
+            raise StoreUnavailable(_explain(error, self.engine)) from error
+
+
+def _configure_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _connect(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        read_only = connection.get_execution_options().get("passerelle_read_only", False)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+_CAUSES = (
+    ("database is locked", "another process holds it; stop that one, or wait and try again"),
+    ("disk is full", "the disk is full; free space and try again"),
+    ("No space left", "the disk is full; free space and try again"),
+    ("readonly", "it is read-only for this account; correct the file's owner and mode"),
+    ("read-only", "it is read-only for this account; correct its rights"),
+    ("unable to open", "the file cannot be opened; correct the path or its rights"),
+    ("no such table", "its tables are missing or too old; run 'passerelle db upgrade'"),
+    ("no such column", "its tables are too old; run 'passerelle db upgrade'"),
+    ("does not exist", "its tables are missing or too old; run 'passerelle db upgrade'"),
+    ("onnection refused", "nobody answers there; start the server or correct the URL"),
+    ("could not connect", "nobody answers there; start the server or correct the URL"),
+    ("too many clients", "it has no connection left; raise max_connections or lower the pool"),
+)
+
+
+def _explain(error: DBAPIError, engine: Engine) -> str:
+    text = str(error.orig)
+    for needle, remedy in _CAUSES:
+        if needle in text:
+            return f"The database {engine.url.render_as_string()} cannot be used: {remedy}."
+    return f"The database {engine.url.render_as_string()} refused the statement: {text}"
