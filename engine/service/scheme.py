@@ -1,0 +1,151 @@
+"""``scheme.toml``: what a scheme says of itself beside its diagrams."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from engine.errors import DeploymentRefused, Finding
+from engine.feel import Value, to_feel
+
+
+@dataclass(frozen=True, slots=True)
+class StandingParty:
+    """An organisation that sees every case of the scheme from its start."""
+
+    organisation: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeConfig:
+    """A scheme's own words.
+
+    :ivar process: id of the top process.
+    :ivar summary: process variables that the case page shows.
+    :ivar name: by locale; likewise ``roles``, by role code, then locale.
+    :ivar constants: visible to FEEL as ``scheme.<name>``: constants, and each figure's value.
+    """
+
+    id: str
+    process: str
+    country: str
+    time_zone: str
+    languages: tuple[str, ...]
+    currency: str
+    reference_prefix: str
+    summary: tuple[str, ...]
+    name: Mapping[str, str]
+    roles: Mapping[str, Mapping[str, str]]
+    standing_parties: tuple[StandingParty, ...]
+    constants: Mapping[str, Value]
+
+    def name_in(self, locale: str) -> str:
+        """Return the scheme's name in a language, or in its first one."""
+        return _in(self.name, locale, self.languages, self.id)
+
+    def role_in(self, role: str, locale: str) -> str:
+        """Return a role's name in a language, or its code."""
+        return _in(self.roles.get(role, {}), locale, self.languages, role)
+
+
+def _in(names: Mapping[str, str], locale: str, languages: tuple[str, ...], default: str) -> str:
+    for language in (locale, *languages):
+        if language in names:
+            return names[language]
+    return default
+
+
+_TEXTS = ("id", "process", "country", "time_zone", "currency", "reference_prefix")
+
+
+def read_scheme(source: bytes, filename: str = "scheme.toml") -> SchemeConfig:
+    """Read a ``scheme.toml``.
+
+    :raises DeploymentRefused: it is no TOML, or lacks something, each told with its remedy.
+    """
+    try:
+        data = tomllib.loads(source.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DeploymentRefused(
+            [
+                _finding(
+                    filename, "scheme.not-toml", f"it does not read as TOML: {error}.", "Mend it."
+                )
+            ]
+        ) from error
+    findings = _check(data, filename)
+    if findings:
+        raise DeploymentRefused(findings)
+    return _build(data)
+
+
+def _check(data: Mapping[str, Any], filename: str) -> list[Finding]:
+    findings = [
+        _finding(filename, "scheme.missing", f"'{key}' is missing or no text.", f'Add {key} = "…".')
+        for key in _TEXTS
+        if not isinstance(data.get(key), str) or not data[key]
+    ]
+    languages = data.get("languages")
+    if not isinstance(languages, list) or not languages:
+        findings.append(
+            _finding(filename, "scheme.missing", "'languages' is missing.", 'Add ["fr", "en"].')
+        )
+    if not isinstance(data.get("name"), dict):
+        findings.append(
+            _finding(filename, "scheme.missing", "[name] is missing.", "Add a name by language.")
+        )
+    try:
+        ZoneInfo(str(data.get("time_zone", "")))
+    except (ZoneInfoNotFoundError, ValueError):
+        findings.append(
+            _finding(
+                filename,
+                "scheme.time-zone",
+                f"time_zone '{data.get('time_zone')}' is not known.",
+                "Write an IANA name such as Africa/Douala.",
+            )
+        )
+    for name, figure in data.get("figures", {}).items():
+        if not isinstance(figure, dict) or "value" not in figure or "source" not in figure:
+            findings.append(
+                _finding(
+                    filename,
+                    "scheme.figure",
+                    f"[figures.{name}] needs value and source.",
+                    "Every figure says where it comes from.",
+                )
+            )
+    return findings
+
+
+def _build(data: Mapping[str, Any]) -> SchemeConfig:
+    constants: dict[str, Any] = dict(data.get("constants", {}))
+    constants["currency"] = data["currency"]
+    for name, figure in data.get("figures", {}).items():
+        constants[name] = figure["value"]
+    return SchemeConfig(
+        id=data["id"],
+        process=data["process"],
+        country=data["country"],
+        time_zone=data["time_zone"],
+        languages=tuple(data["languages"]),
+        currency=data["currency"],
+        reference_prefix=data["reference_prefix"],
+        summary=tuple(data.get("summary", ())),
+        name=MappingProxyType(data["name"]),
+        roles=MappingProxyType(data.get("roles", {})),
+        standing_parties=tuple(
+            StandingParty(party["organisation"], party["role"])
+            for party in data.get("standing_parties", ())
+        ),
+        constants=MappingProxyType({key: to_feel(value) for key, value in constants.items()}),
+    )
+
+
+def _finding(filename: str, rule: str, message: str, remedy: str) -> Finding:
+    return Finding(rule, "error", filename, "", 0, message, remedy)
