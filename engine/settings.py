@@ -27,7 +27,10 @@ class Settings:
     :ivar poll_s: how long the worker waits when nothing is due.
     :ivar pool_size: calls to the outside that run at a time.
     :ivar smtp_url: ``smtp://[user:password@]host:port``; empty writes notices to var/outbox.
+    :ivar mail_from: sender of notices.
     :ivar document_limit_bytes: largest file that a person may hand in.
+    :ivar master_key_file: the key that wraps every person's key; ``None`` means
+        ``<var_dir>/secrets/master.key``, made at first use; PASSERELLE_MASTER_KEY_FILE.
     """
 
     database_url: str
@@ -41,7 +44,9 @@ class Settings:
     poll_s: float = 1.0
     pool_size: int = 4
     smtp_url: str = ""
+    mail_from: str = "passerelle@localhost"
     document_limit_bytes: int = 10_000_000
+    master_key_file: Path | None = None
 
     def __post_init__(self) -> None:
         if self.demo and self.host not in {"127.0.0.1", "::1", "localhost"}:
@@ -66,6 +71,7 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path | None = 
     env = os.environ if environ is None else environ
     base = Path.cwd() if root is None else root
     var_dir = Path(env.get(PREFIX + "VAR_DIR", str(base / "var")))
+    master_key_file = env.get(PREFIX + "MASTER_KEY_FILE", "")
     return Settings(
         database_url=env.get(PREFIX + "DATABASE_URL", f"sqlite:///{var_dir / 'passerelle.db'}"),
         var_dir=var_dir,
@@ -78,7 +84,9 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path | None = 
         poll_s=_number(env, "POLL_S", 1.0),
         pool_size=int(_number(env, "POOL_SIZE", 4)),
         smtp_url=env.get(PREFIX + "SMTP_URL", ""),
+        mail_from=env.get(PREFIX + "MAIL_FROM", "passerelle@localhost"),
         document_limit_bytes=int(_number(env, "DOCUMENT_LIMIT_BYTES", 10_000_000)),
+        master_key_file=Path(master_key_file) if master_key_file else None,
     )
 
 
