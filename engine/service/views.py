@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from engine.forms import Form
 from engine.labels import Labels
+
 from engine.model import CaseStatus, WorkItemStatus
 
 T = TypeVar("T")

@@ -116,6 +116,34 @@ def take_buffered(uow: UnitOfWork, message: str, digest: str, now: datetime) -> 
     return bytes(row.payload)
 
 
+def match_buffered(uow: UnitOfWork, now: datetime) -> tuple[tuple[str, int, str, bytes], ...]:
+    """Take buffered messages that somebody has come to wait for meanwhile.
+
+    Two transactions that pass each other, one buffering and one subscribing, both see nobody;
+    the sweep brings them together.
+
+    :returns: case id, activation, element id and payload of each delivery.
+    """
+    b, s = t.buffered_messages.c, t.subscriptions.c
+    rows = uow.connection.execute(
+        sa.select(b.id, b.payload, s.case_id, s.activation, s.element_id)
+        .join(t.subscriptions, sa.and_(s.message == b.message, s.keys_digest == b.keys_digest))
+        .where(b.expires_at > now)
+        .order_by(b.id, s.case_id, s.activation)
+    ).all()
+    found: list[tuple[str, int, str, bytes]] = []
+    taken: set[int] = set()
+    served: set[str] = set()
+    for row in rows:
+        if row.id not in taken and row.case_id not in served:
+            taken.add(row.id)
+            served.add(row.case_id)
+            found.append((row.case_id, row.activation, row.element_id, bytes(row.payload)))
+    if taken:
+        uow.connection.execute(sa.delete(t.buffered_messages).where(b.id.in_(taken)))
+    return tuple(found)
+
+
 def drop_expired(uow: UnitOfWork, now: datetime) -> int:
     """Delete buffered messages whose time-to-live is over; return how many."""
     b, p = t.buffered_messages.c, t.published_messages.c

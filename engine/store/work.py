@@ -293,12 +293,12 @@ def delete_job(uow: UnitOfWork, job: JobRow) -> bool:
     return result.rowcount == 1
 
 
-def release_expired(uow: UnitOfWork, now: datetime) -> int:
-    """Make what a dead worker held due again; return how many."""
+def release_expired(uow: UnitOfWork, horizon: datetime, now: datetime) -> int:
+    """Make due again what was dispatched under a lease that ends before ``horizon``."""
     j = t.jobs.c
     result = uow.connection.execute(
         sa.update(t.jobs)
-        .where(j.status == JobStatus.DISPATCHED, j.lease_until < now)
+        .where(j.status == JobStatus.DISPATCHED, j.lease_until < horizon)
         .values(status=JobStatus.WAITING, due_at=now, lease_until=None)
     )
     return int(result.rowcount)

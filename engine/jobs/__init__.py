@@ -1,0 +1,1 @@
+"""Due work: when it runs again, and who runs it."""

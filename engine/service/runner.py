@@ -1,0 +1,239 @@
+"""Running due work: each job in its case's own transaction, or outside any for remote calls.
+
+Lock order is the case, then its jobs. Deleting the row, conditional on the attempt that was read,
+is the exactly-once guard: whoever deletes it advances the case in the same commit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from engine.errors import BusinessError
+from engine.model import (
+    SYSTEM,
+    CallWanted,
+    CaseStatus,
+    Command,
+    CompleteActivity,
+    EventKind,
+    IncidentRaised,
+    JobKind,
+    JobStatus,
+    ThrowError,
+    TriggerEvent,
+)
+from engine.ports import Ports
+from engine.service.calls import failure_delay, failure_text, incident_of, invoke
+from engine.service.steps import Stepper, load
+from engine.store import Store, UnitOfWork
+from engine.store.cases import CaseRow, lock_case, read_case, save_case
+from engine.store.messages import match_buffered
+from engine.store.work import (
+    JobRow,
+    delete_job,
+    due_jobs,
+    read_job,
+    release_expired,
+    update_job,
+)
+
+log = structlog.get_logger(__name__)
+
+
+class Runner:
+    """Runs jobs; knows nothing of threads. A worker decides when and where."""
+
+    def __init__(self, store: Store, ports: Ports, stepper: Stepper, lease_s: int) -> None:
+        self._store = store
+        self._ports = ports
+        self._stepper = stepper
+        self._lease = timedelta(seconds=lease_s)
+
+    def due(self, limit: int) -> tuple[JobRow, ...]:
+        """Return jobs whose moment has come; nothing is locked."""
+        with self._store.snapshot() as uow:
+            return due_jobs(uow, self._ports.clock.now(), limit)
+
+    def sweep(self, *, everything: bool = False) -> int:
+        """Make due again what a dead worker held past its lease, and match late messages.
+
+        :param everything: take back every dispatched call, whatever its lease: for a site's only
+            process at its start, when nobody else can hold one.
+        :returns: how many calls were taken back.
+        """
+        now = self._ports.clock.now()
+        with self._store.unit_of_work() as uow:
+            for case_id, activation, element_id, payload in match_buffered(uow, now):
+                self._stepper.deliver(uow, case_id, activation, element_id, payload, now)
+            horizon = now + timedelta(days=36500) if everything else now
+            return release_expired(uow, horizon, now)
+
+    def run(self, job: JobRow) -> bool:
+        """Run one job to its end; ``False`` if somebody else has it or had it.
+
+        A failure is written on the job (retried later, an incident after the last attempt).
+        """
+        if job.kind is JobKind.HANDLER and not self._is_local(job):
+            claimed = self.claim(job)
+            return claimed is not None and self.call(claimed)
+        try:
+            with self._store.unit_of_work() as uow:
+                return self._run_inside(uow, job)
+        except Exception as error:  # noqa: BLE001 - the job must say what stopped it
+            self._failed(job, error)
+            return True
+
+    def _is_local(self, job: JobRow) -> bool:
+        handler = self._ports.registry.get(job.handler or "")
+        return handler is not None and handler.spec.local
+
+    # --- inside the case's transaction ----------------------------------------------------
+
+    def _run_inside(self, uow: UnitOfWork, job: JobRow) -> bool:
+        case = lock_case(uow, job.case_id, skip_locked=True)
+        if case is None or not delete_job(uow, job):
+            return False
+        if case.status is not CaseStatus.ACTIVE:
+            return True
+        now = self._ports.clock.now()
+        command = self._command(uow, case, job, now)
+        if command is not None:
+            self._stepper.step(uow, case, command, SYSTEM, now)
+        return True
+
+    def _command(
+        self, uow: UnitOfWork, case: CaseRow, job: JobRow, now: datetime
+    ) -> Command | None:
+        if job.kind is JobKind.TIMER:
+            return TriggerEvent(job.activation)
+        payload = load(job.payload)
+        if job.kind is JobKind.MESSAGE:
+            if self._stepper.still_waiting(uow, case.id, job.activation):
+                return TriggerEvent(job.activation, payload["variables"])
+            self._return_message(uow, payload, now)
+            return None
+        call = _call_of(job)
+        return self._stepper.call_local(uow, case, call, SYSTEM, now, attempt=job.attempt + 1)
+
+    def _return_message(self, uow: UnitOfWork, payload: dict[str, object], now: datetime) -> None:
+        expires_at = payload["expires_at"]
+        if isinstance(expires_at, datetime) and expires_at > now:
+            self._stepper.republish(uow, payload, now)
+
+    # --- outside any transaction -----------------------------------------------------------
+
+    def claim(self, job: JobRow) -> JobRow | None:
+        """Mark a remote call as dispatched under a lease; ``None`` if it is gone or taken."""
+        now = self._ports.clock.now()
+        with self._store.unit_of_work() as uow:
+            current = read_job(uow, job.id)
+            if (
+                current is None
+                or current.attempt != job.attempt
+                or current.status is not JobStatus.WAITING
+            ):
+                return None
+            values = {
+                "status": JobStatus.DISPATCHED,
+                "attempt": current.attempt + 1,
+                "lease_until": now + self._lease,
+            }
+            if not update_job(uow, current, **values):
+                return None
+            return replace(
+                current,
+                status=JobStatus.DISPATCHED,
+                attempt=current.attempt + 1,
+                lease_until=now + self._lease,
+            )
+
+    def call(self, job: JobRow) -> bool:
+        """Call a claimed job's handler, then advance its case; ``False`` if superseded."""
+        call = _call_of(job)
+        now = self._ports.clock.now()
+        with self._store.snapshot() as uow:
+            case = read_case(uow, job.case_id)
+        try:
+            result = invoke(self._ports, self._store, case, call, SYSTEM, now, job.attempt, None)
+            command: Command = CompleteActivity(call.activation, result)
+        except BusinessError as error:
+            command = ThrowError(call.activation, error.code, str(error), error.variables)
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises becomes a retry
+            self._failed(job, error)
+            return True
+        try:
+            return self._finish(job, call, command)
+        except Exception as error:  # noqa: BLE001 - the job must say what stopped it
+            self._failed(job, error)
+            return True
+
+    def _finish(self, job: JobRow, call: CallWanted, command: Command) -> bool:
+        now = self._ports.clock.now()
+        with self._store.unit_of_work() as uow:
+            case = lock_case(uow, job.case_id)
+            if case is None or not delete_job(uow, job) or case.status is not CaseStatus.ACTIVE:
+                return False
+            if isinstance(command, CompleteActivity):
+                self._stepper.record_success(uow, case.id, call, job.attempt, now)
+            self._stepper.step(uow, case, command, SYSTEM, now)
+        return True
+
+    # --- failures -------------------------------------------------------------------------
+
+    def _failed(self, job: JobRow, error: Exception) -> None:
+        text = failure_text(error)
+        log.warning("job failed", case=job.case_id, job=job.id, attempt=job.attempt, error=text)
+        now = self._ports.clock.now()
+        with self._store.unit_of_work() as uow:
+            case = lock_case(uow, job.case_id)
+            current = read_job(uow, job.id)
+            if case is None or current is None or current.attempt != job.attempt:
+                return
+            # A remote call counted its attempt when it was claimed; the others count it now.
+            attempt = job.attempt + (0 if job.status is JobStatus.DISPATCHED else 1)
+            uow.record(
+                job.case_id,
+                EventKind.CALL_FAILED,
+                {"handler": job.handler, "attempt": attempt, "error": type(error).__name__},
+                actor=SYSTEM.account_id,
+                at=now,
+                element_id=job.element_id,
+                activation=job.activation,
+            )
+            values = {
+                "status": JobStatus.WAITING,
+                "attempt": attempt,
+                "lease_until": None,
+                "due_at": now + failure_delay(error, attempt),
+                "last_error": text,
+            }
+            update_job(uow, current, **values)
+            if attempt >= job.retries:
+                self._stepper.to_incident(uow, case.id, job.id, _incident(job, text), now)
+            save_case(uow, case, uow.write_events(case.id, case.tail), now)
+
+
+def _call_of(job: JobRow) -> CallWanted:
+    return CallWanted(
+        activation=job.activation,
+        element_id=job.element_id,
+        handler=job.handler or "",
+        arguments=load(job.payload),
+        retries=job.retries,
+        local=False,
+    )
+
+
+def _incident(job: JobRow, text: str) -> IncidentRaised:
+    if job.kind is JobKind.HANDLER:
+        return incident_of(_call_of(job), text)
+    return IncidentRaised(
+        job.activation,
+        job.element_id,
+        f"{job.kind}-failed",
+        f"{job.element_id}: its {job.kind} could not be delivered. {text} "
+        "Remove the cause, then retry.",
+    )

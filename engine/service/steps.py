@@ -1,0 +1,313 @@
+"""A step: stored state + one command → an outcome, written in the transaction that is open."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+import structlog
+
+from engine import bpmn
+from engine.errors import BusinessError
+from engine.feel import from_json, to_json
+from engine.model import (
+    SYSTEM,
+    Actor,
+    CallWanted,
+    CaseStatus,
+    Command,
+    CompleteActivity,
+    EventKind,
+    IncidentRaised,
+    JobKind,
+    JobStatus,
+    MessageSent,
+    Outcome,
+    StartProcess,
+    ThrowError,
+)
+from engine.ports import Ports
+from engine.service.calls import failure_delay, failure_text, incident_of, invoke
+from engine.service.publications import Deployed, Publications
+from engine.store import NewEvent, Store, UnitOfWork
+from engine.store.cases import CaseRow, save_case
+from engine.store.messages import (
+    buffer_message,
+    insert_subscriptions,
+    keys_digest,
+    subscriptions_of,
+    take_buffered,
+    waiting_for,
+)
+from engine.store.work import (
+    insert_incidents,
+    insert_job,
+    insert_work_items,
+    read_job,
+    resolve_incidents,
+    update_job,
+    withdraw,
+)
+
+log = structlog.get_logger(__name__)
+
+
+def dump(values: Mapping[str, Any]) -> bytes:
+    """Write FEEL values as canonical JSON bytes."""
+    return orjson.dumps(to_json(dict(values)), option=orjson.OPT_SORT_KEYS)
+
+
+def load(payload: bytes) -> dict[str, Any]:
+    """Read what :func:`dump` wrote."""
+    values = from_json(orjson.loads(payload))
+    return dict(values) if isinstance(values, Mapping) else {}
+
+
+class Stepper:
+    """Advances cases inside a transaction that somebody else opened and commits."""
+
+    def __init__(self, store: Store, ports: Ports, publications: Publications) -> None:
+        self._store = store
+        self._ports = ports
+        self._publications = publications
+
+    def step(
+        self, uow: UnitOfWork, case: CaseRow, command: Command, actor: Actor, now: datetime
+    ) -> CaseRow:
+        """Advance a locked case by one command and by every local call that follows from it.
+
+        :returns: the case as it was saved.
+        :raises RevisionConflict: another transaction advanced it meanwhile.
+        """
+        deployed = self._publications.get(case.deployment_id)
+        calls: deque[CallWanted] = deque()
+        case = self._advance(uow, deployed, case, command, calls, now)
+        while calls:
+            answer = self._call(uow, case, calls.popleft(), actor, now)
+            if answer is not None:
+                case = self._advance(uow, deployed, case, answer, calls, now)
+        if case.status is not CaseStatus.ACTIVE:
+            case = replace(case, ended_at=now)
+        tail = uow.write_events(case.id, case.tail)
+        save_case(uow, case, tail, now)
+        return replace(case, revision=case.revision + 1, updated_at=now, tail=tail)
+
+    def _advance(
+        self,
+        uow: UnitOfWork,
+        deployed: Deployed,
+        case: CaseRow,
+        command: Command,
+        calls: deque[CallWanted],
+        now: datetime,
+    ) -> CaseRow:
+        context = bpmn.StepContext(case=case.ref, now=now)
+        if isinstance(command, StartProcess):
+            outcome = bpmn.start(deployed.process, command, context)
+        else:
+            outcome = bpmn.advance(deployed.process, case.state, command, context)
+        gone = set(outcome.withdrawn)
+        kept = [call for call in calls if call.activation not in gone]
+        calls.clear()
+        calls.extend(kept)
+        calls.extend(call for call in outcome.calls if call.local)
+        self._write(uow, case, outcome, now)
+        return replace(case, state=outcome.state, status=outcome.status)
+
+    def _write(self, uow: UnitOfWork, case: CaseRow, outcome: Outcome, now: datetime) -> None:
+        withdraw(uow, case.id, outcome.withdrawn, now)
+        resolve_incidents(uow, case.id, outcome.resolved, now, SYSTEM.account_id)
+        insert_work_items(uow, case.id, outcome.tasks, now)
+        for timer in outcome.timers:
+            insert_job(
+                uow,
+                case_id=case.id,
+                activation=timer.activation,
+                element_id=timer.element_id,
+                kind=JobKind.TIMER,
+                due_at=timer.due,
+            )
+        for call in outcome.calls:
+            if not call.local:
+                self.insert_call(uow, case.id, call, now)
+        insert_incidents(uow, case.id, outcome.incidents, now)
+        insert_subscriptions(uow, case.id, outcome.subscriptions)
+        uow.record_all(
+            case.id,
+            (
+                NewEvent(e.kind, SYSTEM.account_id, now, e.element_id, e.activation, e.data)
+                for e in outcome.events
+            ),
+        )
+        for wanted in outcome.subscriptions:
+            payload = take_buffered(uow, wanted.message, keys_digest(wanted.keys), now)
+            if payload is not None:
+                self.deliver(uow, case.id, wanted.activation, wanted.element_id, payload, now)
+        for message in outcome.messages:
+            self.publish(uow, message, now)
+
+    def insert_call(
+        self,
+        uow: UnitOfWork,
+        case_id: str,
+        call: CallWanted,
+        due: datetime,
+        attempt: int = 0,
+        error: str | None = None,
+    ) -> int:
+        """Write a call as a job and return the job's id."""
+        return insert_job(
+            uow,
+            case_id=case_id,
+            activation=call.activation,
+            element_id=call.element_id,
+            kind=JobKind.HANDLER,
+            due_at=due,
+            payload=dump(call.arguments),
+            handler=call.handler,
+            retries=call.retries,
+            attempt=attempt,
+            last_error=error,
+        )
+
+    # --- messages ------------------------------------------------------------------------
+
+    def publish(self, uow: UnitOfWork, message: MessageSent, now: datetime) -> int:
+        """Hand a message to every case that waits for it, as one job each; else buffer it.
+
+        No transaction locks two cases: each receiver gets it in its own.
+
+        :returns: how many cases wait for it.
+        """
+        return self.republish(
+            uow,
+            {
+                "message": message.message,
+                "digest": keys_digest(message.keys),
+                "variables": dict(message.variables),
+                "expires_at": now + timedelta(seconds=message.time_to_live_s),
+            },
+            now,
+        )
+
+    def republish(self, uow: UnitOfWork, payload: Mapping[str, Any], now: datetime) -> int:
+        """Publish a message that is on its way already, for as long as it has left to live."""
+        name, digest, raw = payload["message"], payload["digest"], dump(payload)
+        receivers = {row.case_id: row for row in waiting_for(uow, name, digest)}
+        for row in receivers.values():
+            self.deliver(uow, row.case_id, row.activation, row.element_id, raw, now)
+        if not receivers and payload["expires_at"] > now:
+            buffer_message(uow, name, digest, raw, payload["expires_at"])
+        return len(receivers)
+
+    def deliver(
+        self,
+        uow: UnitOfWork,
+        case_id: str,
+        activation: int,
+        element_id: str,
+        payload: bytes,
+        now: datetime,
+    ) -> None:
+        """Have a message delivered to one case, as a job of that case."""
+        insert_job(
+            uow,
+            case_id=case_id,
+            activation=activation,
+            element_id=element_id,
+            kind=JobKind.MESSAGE,
+            due_at=now,
+            payload=payload,
+        )
+
+    def still_waiting(self, uow: UnitOfWork, case_id: str, activation: int) -> bool:
+        """Tell whether the case still awaits a message at this activation."""
+        return any(row.activation == activation for row in subscriptions_of(uow, case_id))
+
+    # --- local handlers --------------------------------------------------------------------
+
+    def _call(
+        self, uow: UnitOfWork, case: CaseRow, call: CallWanted, actor: Actor, now: datetime
+    ) -> Command | None:
+        return self.call_local(uow, case, call, actor, now, attempt=1)
+
+    def call_local(
+        self,
+        uow: UnitOfWork,
+        case: CaseRow,
+        call: CallWanted,
+        actor: Actor,
+        now: datetime,
+        *,
+        attempt: int,
+    ) -> Command | None:
+        """Run a local handler inside the open transaction, undone alone if it fails.
+
+        :returns: what its end means for the case; ``None`` if it failed and will be tried again.
+        """
+        try:
+            with uow.savepoint():
+                result = invoke(self._ports, self._store, case, call, actor, now, attempt, uow)
+        except BusinessError as error:
+            return ThrowError(call.activation, error.code, str(error), error.variables)
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises becomes a retry
+            text = failure_text(error)
+            log.warning("handler failed", case=case.id, handler=call.handler, error=text)
+            uow.record(
+                case.id,
+                EventKind.CALL_FAILED,
+                {"handler": call.handler, "attempt": attempt, "error": type(error).__name__},
+                actor=SYSTEM.account_id,
+                at=now,
+                element_id=call.element_id,
+                activation=call.activation,
+            )
+            job_id = self.insert_call(
+                uow, case.id, call, now + failure_delay(error, attempt), attempt, text
+            )
+            if attempt >= call.retries:
+                self.to_incident(uow, case.id, job_id, incident_of(call, text), now)
+            return None
+        self.record_success(uow, case.id, call, attempt, now)
+        return CompleteActivity(call.activation, result)
+
+    def to_incident(
+        self,
+        uow: UnitOfWork,
+        case_id: str,
+        job_id: int,
+        incident: IncidentRaised,
+        now: datetime,
+    ) -> None:
+        """Set a job aside until an operator retries it."""
+        job = read_job(uow, job_id)
+        if job is not None:
+            update_job(uow, job, status=JobStatus.INCIDENT)
+        insert_incidents(uow, case_id, [incident], now, job_id)
+        uow.record(
+            case_id,
+            EventKind.INCIDENT_RAISED,
+            {"code": incident.code},
+            actor=SYSTEM.account_id,
+            at=now,
+            element_id=incident.element_id,
+            activation=incident.activation,
+        )
+
+    def record_success(
+        self, uow: UnitOfWork, case_id: str, call: CallWanted, attempt: int, now: datetime
+    ) -> None:
+        """Write that a call came back."""
+        uow.record(
+            case_id,
+            EventKind.CALL_SUCCEEDED,
+            {"handler": call.handler, "attempt": attempt},
+            actor=SYSTEM.account_id,
+            at=now,
+            element_id=call.element_id,
+            activation=call.activation,
+        )
