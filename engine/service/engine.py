@@ -244,7 +244,9 @@ class Engine(Reading):
         with self._store.unit_of_work() as uow:
             _, item = self._doable(uow, work_item_id, actor, now)
             if item.assignee != actor.account_id:
-                raise NotAllowed(f"Task {work_item_id} is not yours, so there is nothing to release.")
+                raise NotAllowed(
+                    f"Task {work_item_id} is not yours, so there is nothing to release."
+                )
             update_work_item(uow, item, assignee=None)
             self._record_task(uow, item, EventKind.TASK_RELEASED, actor, now)
 
@@ -303,10 +305,20 @@ class Engine(Reading):
                 draft=None,
             )
             self._record_answer(
-                uow, EventKind.TASK_COMPLETED, accepted, actor, now, item.element_id, item.activation
+                uow,
+                EventKind.TASK_COMPLETED,
+                accepted,
+                actor,
+                now,
+                item.element_id,
+                item.activation,
             )
             case = self._stepper.step(
-                uow, accepted.case, CompleteActivity(item.activation, accepted.variables), actor, now
+                uow,
+                accepted.case,
+                CompleteActivity(item.activation, accepted.variables),
+                actor,
+                now,
             )
             return self._view(uow, case, locale)
 
@@ -378,7 +390,9 @@ class Engine(Reading):
                 actor=actor.account_id,
                 at=now,
             )
-            return self._view(uow, self._stepper.step(uow, case, CancelProcess(), actor, now), locale)
+            return self._view(
+                uow, self._stepper.step(uow, case, CancelProcess(), actor, now), locale
+            )
 
     def publish(
         self,

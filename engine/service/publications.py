@@ -9,11 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.forms import Form, read_form
-from engine.labels import Labels, read_labels
-
 from engine import bpmn, dmn
 from engine.errors import ConfigurationError, DecisionError, DeploymentRefused, Finding, NotFound
+from engine.forms import Form, read_form
+from engine.labels import Labels, read_labels
 from engine.model import ElementInfo, HandlerSpec
 from engine.service.scheme import SchemeConfig, read_scheme
 from engine.store import Store

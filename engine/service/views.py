@@ -9,7 +9,6 @@ from typing import Any, Generic, TypeVar
 
 from engine.forms import Form
 from engine.labels import Labels
-
 from engine.model import CaseStatus, WorkItemStatus
 
 T = TypeVar("T")
