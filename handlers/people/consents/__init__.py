@@ -1,0 +1,11 @@
+"""What a person agreed to, purpose by purpose, and since when."""
+
+from handlers.people.consents.store import (
+    Consent,
+    Purpose,
+    consents_of,
+    current_consent,
+    record_consent,
+)
+
+__all__ = ["Consent", "Purpose", "consents_of", "current_consent", "record_consent"]

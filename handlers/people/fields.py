@@ -1,0 +1,172 @@
+"""The engine's field sink: answers that are personal data, encrypted, readable by tier."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine.errors import NotFound, StateUnreadable
+from engine.model import Actor, CaseRef, Tier
+from engine.ports import Clock, TieredValue, Written
+from engine.store import UnitOfWork
+from handlers.people import store
+from handlers.people.access import Access
+from handlers.people.keyring import Keyring, owner_of, owners_of
+from handlers.people.vault import decrypt, encrypt, open_value, seal_value
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalFields:
+    """Implements :class:`engine.ports.FieldSink` on the tables of people."""
+
+    keyring: Keyring
+    access: Access
+    clock: Clock
+
+    def write(
+        self,
+        unit_of_work: UnitOfWork,
+        case: CaseRef,
+        fields: Mapping[str, TieredValue],
+        actor: Actor,
+    ) -> Written:
+        """Store these answers as new versions; open the person's file if the case has none.
+
+        Older versions stay until the person is erased.
+
+        :raises NotFound: the person was erased.
+        """
+        case = self._with_subject(unit_of_work, case, fields.values(), actor)
+        now = self.clock.now()
+        rows: list[store.FieldRow] = []
+        commitments: dict[str, str] = {}
+        for key, field in fields.items():
+            owner = owner_of(case, field.tier)
+            data_key = self.keyring.for_writing(unit_of_work, owner, now)
+            reference = store.new_id()
+            sealed = seal_value(data_key, field.value, _place(owner, key, reference))
+            commitments[key] = sealed.commitment
+            rows.append(
+                store.FieldRow(
+                    id=reference,
+                    owner=owner,
+                    key=key,
+                    tier=field.tier,
+                    ciphertext=sealed.ciphertext,
+                    case_id=case.id,
+                    written_at=now,
+                    written_by=actor.account_id,
+                )
+            )
+        store.insert_fields(unit_of_work, rows)
+        return Written(case.subject, {row.key: row.id for row in rows}, commitments)
+
+    def read(
+        self, unit_of_work: UnitOfWork, case: CaseRef, keys: Sequence[str], reader: Actor
+    ) -> Mapping[str, Any]:
+        """Return the newest value of those keys that the reader's tiers open.
+
+        What is closed to the reader, was never written or was erased is left out alike.
+        """
+        if not keys:
+            return {}
+        rows = store.newest_fields(unit_of_work, owners_of(case), keys)
+        opened = self._open_for(unit_of_work, case, rows, reader)
+        return {row.key: value for row, value in opened}
+
+    def read_references(
+        self, unit_of_work: UnitOfWork, case: CaseRef, references: Sequence[str], reader: Actor
+    ) -> Mapping[str, Any]:
+        """Return, by reference id, the very versions that process variables point to."""
+        if not references:
+            return {}
+        rows = store.fields_by_reference(unit_of_work, owners_of(case), references)
+        opened = self._open_for(unit_of_work, case, rows, reader)
+        return {row.id: value for row, value in opened}
+
+    def read_for(
+        self, unit_of_work: UnitOfWork, case: CaseRef, keys: Sequence[str], purpose: str
+    ) -> Mapping[str, Any]:
+        """Return values that the engine itself needs, whatever their tier; logged as ``system``.
+
+        :param purpose: what for, a code such as ``notices.send``.
+        """
+        rows = store.newest_fields(unit_of_work, owners_of(case), keys)
+        opened = self._decrypt(unit_of_work, rows)
+        entries = [(row.owner, row.key, row.tier) for row, _ in opened]
+        self.access.log_sensitive(unit_of_work, case, "system", entries, purpose)
+        return {row.key: value for row, value in opened}
+
+    def seal(self, unit_of_work: UnitOfWork, case: CaseRef, plain: bytes) -> bytes:
+        """Encrypt free text or a draft under the person's key, or the case's.
+
+        The result names its owner: it opens later even if the case found its subject meanwhile.
+        """
+        owner = owner_of(case)
+        key = self.keyring.for_writing(unit_of_work, owner, self.clock.now())
+        return owner.encode() + b"\n" + encrypt(key, plain, _sealed_place(owner, case))
+
+    def unseal(self, unit_of_work: UnitOfWork, case: CaseRef, sealed: bytes) -> bytes:
+        """Give back what :meth:`seal` was given.
+
+        :raises NotFound: the key was destroyed (the person was erased).
+        :raises StateUnreadable: it was damaged, or belongs to another case.
+        """
+        name, separator, body = sealed.partition(b"\n")
+        owner = name.decode("utf-8", "replace")
+        if not separator or owner not in owners_of(case):
+            raise StateUnreadable(
+                f"A sealed text of case {case.id} was not written in this case. "
+                "Restore it from a backup."
+            )
+        key = self.keyring.existing(unit_of_work, owner)
+        return decrypt(key, body, _sealed_place(owner, case))
+
+    def _with_subject(
+        self, uow: UnitOfWork, case: CaseRef, fields: Iterable[TieredValue], actor: Actor
+    ) -> CaseRef:
+        personal = any(field.tier is not Tier.CASE for field in fields)
+        if case.subject is not None or not personal:
+            return case
+        person_id = store.insert_person(uow, self.clock.now(), actor.account_id)
+        return replace(case, subject=person_id)
+
+    def _open_for(
+        self, uow: UnitOfWork, case: CaseRef, rows: Sequence[store.FieldRow], reader: Actor
+    ) -> list[tuple[store.FieldRow, Any]]:
+        tiers = self.access.open_tiers(uow, case, reader) if rows else frozenset()
+        opened = self._decrypt(uow, [row for row in rows if row.tier in tiers])
+        entries = [(row.owner, row.key, row.tier) for row, _ in opened]
+        self.access.log_sensitive(uow, case, reader.account_id, entries, "fields.read")
+        return opened
+
+    def _decrypt(
+        self, uow: UnitOfWork, rows: Sequence[store.FieldRow]
+    ) -> list[tuple[store.FieldRow, Any]]:
+        opened = []
+        keys: dict[str, bytes | None] = {}
+        for row in rows:
+            if row.owner not in keys:
+                keys[row.owner] = self._key_unless_erased(uow, row.owner)
+            key = keys[row.owner]
+            if key is not None:
+                place = _place(row.owner, row.key, row.id)
+                opened.append((row, open_value(key, row.ciphertext, place)))
+        return opened
+
+    def _key_unless_erased(self, uow: UnitOfWork, owner: str) -> bytes | None:
+        try:
+            return self.keyring.existing(uow, owner)
+        except NotFound:
+            return None
+
+
+def _place(owner: str, key: str, reference: str) -> str:
+    # JSON, because keys come from forms: no two places may be spelled alike.
+    return json.dumps(["field", owner, key, reference])
+
+
+def _sealed_place(owner: str, case: CaseRef) -> str:
+    return json.dumps(["sealed", owner, case.id])
