@@ -79,6 +79,15 @@ class Reading:
         self._ports = ports
         self._publications = publications
 
+    @property
+    def store(self) -> Store:
+        """The database, for rooms that keep tables of their own beside the engine's."""
+        return self._store
+
+    def now(self) -> datetime:
+        """Return the present moment as this engine tells it, aware, in UTC."""
+        return self._ports.clock.now()
+
     # --- schemes -------------------------------------------------------------------------
 
     def schemes(self, locale: str = "fr") -> tuple[SchemeView, ...]:
