@@ -20,6 +20,8 @@ class Settings:
     :ivar var_dir: where the site's own files lie: database, secrets, documents, outbox.
     :ivar processes_dir: the designers' workplace.
     :ivar ports: ``module:function`` that composes the engine's ports from these settings.
+    :ivar app: ``module:function`` that makes the WSGI application from settings and an engine.
+    :ivar demo_data: ``module:function`` that fills a demo database.
     :ivar demo: demo accounts and moving time are allowed; PASSERELLE_DEMO=1.
     :ivar host: address to serve on; a demo refuses one that is not loopback.
     :ivar port: TCP port to serve on.
@@ -37,6 +39,8 @@ class Settings:
     var_dir: Path
     processes_dir: Path
     ports: str = "handlers.composition:compose"
+    app: str = "web.app:create_app"
+    demo_data: str = "web.demo:fill"
     demo: bool = False
     host: str = "127.0.0.1"
     port: int = 8000
@@ -77,6 +81,8 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path | None = 
         var_dir=var_dir,
         processes_dir=Path(env.get(PREFIX + "PROCESSES_DIR", str(base / "processes"))),
         ports=env.get(PREFIX + "PORTS", "handlers.composition:compose"),
+        app=env.get(PREFIX + "APP", "web.app:create_app"),
+        demo_data=env.get(PREFIX + "DEMO_DATA", "web.demo:fill"),
         demo=_flag(env, "DEMO"),
         host=env.get(PREFIX + "HOST", "127.0.0.1"),
         port=int(_number(env, "PORT", 8000)),

@@ -76,7 +76,7 @@ class Runner:
 
         A failure is written on the job (retried later, an incident after the last attempt).
         """
-        if job.kind is JobKind.HANDLER and not self._is_local(job):
+        if self.is_remote(job):
             claimed = self.claim(job)
             return claimed is not None and self.call(claimed)
         try:
@@ -86,9 +86,20 @@ class Runner:
             self._failed(job, error)
             return True
 
-    def _is_local(self, job: JobRow) -> bool:
+    def is_remote(self, job: JobRow) -> bool:
+        """Tell whether the job calls to the outside (an unknown handler counts as such)."""
+        if job.kind is not JobKind.HANDLER:
+            return False
         handler = self._ports.registry.get(job.handler or "")
-        return handler is not None and handler.spec.local
+        return handler is None or not handler.spec.local
+
+    def run_job(self, job_id: int, attempt: int) -> bool:
+        """Call a claimed job by its two numbers; ``False`` if it is gone or superseded."""
+        with self._store.snapshot() as uow:
+            job = read_job(uow, job_id)
+        if job is None or job.attempt != attempt or job.status is not JobStatus.DISPATCHED:
+            return False
+        return self.call(job)
 
     # --- inside the case's transaction ----------------------------------------------------
 

@@ -1,0 +1,121 @@
+"""``passerelle deploy``, ``lint`` and ``scenario``: a process designer's commands."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from engine.cli.main import EXIT_FAILED, echo_json, format_option, settings_of
+from engine.composition import compose, open_engine
+from engine.errors import Finding
+from engine.model import Actor
+from engine.service import lint_files, read_folder
+from engine.store import Store
+
+CLI_ACTOR = Actor("cli")
+
+folder_argument = click.argument(
+    "folders",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+)
+
+
+def scheme_folders(paths: Iterable[Path]) -> list[Path]:
+    """Return the schemes' folders at or below these, in order."""
+    return sorted({toml.parent for path in paths for toml in path.rglob("scheme.toml")})
+
+
+@click.command()
+@folder_argument
+@format_option
+@click.pass_context
+def deploy(ctx: click.Context, folders: tuple[Path, ...], output: str) -> None:
+    """Publish schemes: each as one immutable deployment.
+
+    FOLDERS are schemes' folders, or folders above them. Unchanged files make no new version.
+
+    \b
+    Example:
+      passerelle deploy processes/cm/ofii
+    """
+    engine = open_engine(settings_of(ctx))
+    views = []
+    for folder in _found(folders):
+        view = engine.deploy(folder, CLI_ACTOR)
+        views.append(dataclasses.asdict(view))
+        if output == "text":
+            done = "published" if view.created else "unchanged"
+            click.echo(f"{view.scheme} version {view.version}: {done}")
+    if output == "json":
+        echo_json(views)
+
+
+@click.command()
+@folder_argument
+@format_option
+@click.pass_context
+def lint(ctx: click.Context, folders: tuple[Path, ...], output: str) -> None:
+    """Say what is wrong with schemes, without publishing them.
+
+    Exit code 1 if anything has severity "error".
+
+    \b
+    Example:
+      passerelle lint processes --format json
+    """
+    settings = settings_of(ctx)
+    with tempfile.TemporaryDirectory() as scratch:
+        specs = compose(settings, Store(f"sqlite:///{scratch}/lint.db")).registry.specs
+        findings: dict[str, tuple[Finding, ...]] = {
+            str(folder): lint_files(read_folder(folder), specs) for folder in _found(folders)
+        }
+    if output == "json":
+        echo_json({k: [dataclasses.asdict(f) for f in found] for k, found in findings.items()})
+    else:
+        for folder, found in findings.items():
+            click.echo(f"{folder}: {len(found)} findings")
+            for finding in found:
+                click.echo(f"  {finding.severity}: {finding}")
+    if any(f.severity == "error" for found in findings.values() for f in found):
+        raise SystemExit(EXIT_FAILED)
+
+
+def _found(folders: tuple[Path, ...]) -> list[Path]:
+    found = scheme_folders(folders)
+    if not found:
+        raise click.UsageError(
+            f"No scheme.toml at or below {', '.join(map(str, folders))}: nothing to do."
+        )
+    return found
+
+
+@click.command()
+@folder_argument
+@click.option("--coverage", is_flag=True, help="Say which sequence flows no scenario takes.")
+@format_option
+@click.pass_context
+def scenario(ctx: click.Context, folders: tuple[Path, ...], coverage: bool, output: str) -> None:
+    """Play schemes' scenarios on a simulated clock and a database of their own.
+
+    Exit code 0 only if every scenario passed and, with --coverage, every flow was taken.
+
+    \b
+    Example:
+      passerelle scenario processes/cm/ofii --coverage
+    """
+    from engine.scenario import run
+
+    settings = settings_of(ctx)
+    report = run(_found(folders), settings)
+    if output == "json":
+        echo_json(report.as_json())
+    else:
+        click.echo(report.as_text(coverage=coverage))
+    if report.failed or (coverage and report.coverage < 1):
+        raise SystemExit(EXIT_FAILED)

@@ -1,0 +1,77 @@
+"""The worker: looks for due work and has it run, until it is told to stop."""
+
+from __future__ import annotations
+
+import threading
+
+import structlog
+
+from engine.errors import PasserelleError
+from engine.jobs.pool import PoolDispatcher
+from engine.service import Engine
+
+log = structlog.get_logger(__name__)
+
+SWEEP_EVERY = 10
+"""Rounds between two sweeps of what dead workers held."""
+
+
+class Worker:
+    """One thread that finds due work, and a pool for calls to the outside.
+
+    :ivar engine: whose work it is.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._runner = engine.runner
+        self._dispatcher = PoolDispatcher(self._runner.run_job, engine.settings.pool_size)
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin on a thread of its own.
+
+        On SQLite this is the site's only worker, so whatever is dispatched was held by one that
+        died: it is taken back at once.
+        """
+        self._runner.sweep(everything=self.engine.settings.is_sqlite)
+        self._thread = threading.Thread(target=self.run, name="passerelle-worker", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what runs, take nothing more, and return when all is still."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+        self._dispatcher.stop()
+
+    def run(self) -> None:
+        """Work until :meth:`stop`; a database that is away is waited for."""
+        rounds = 0
+        while not self._stop.is_set():
+            try:
+                if rounds % SWEEP_EVERY == 0:
+                    self._runner.sweep()
+                busy = self.work_once()
+            except PasserelleError as error:
+                log.error("worker waits", error=str(error))
+                busy = False
+            rounds += 1
+            if not busy:
+                self._stop.wait(self.engine.settings.poll_s)
+
+    def work_once(self) -> bool:
+        """Run or dispatch what is due now; tell whether anything was."""
+        found = False
+        for job in self._runner.due(limit=100):
+            if self._stop.is_set():
+                break
+            if not self._runner.is_remote(job):
+                found = self._runner.run(job) or found
+            elif self._dispatcher.has_room():
+                claimed = self._runner.claim(job)
+                if claimed is not None:
+                    self._dispatcher.dispatch(claimed.id, claimed.attempt)
+                    found = True
+        return found
