@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from engine.errors import HandlerFailed
 from engine.ports import HandlerCall
 from engine.store import UnitOfWork
@@ -18,3 +21,16 @@ def own(call: HandlerCall) -> UnitOfWork:
             "Its handler is local; restart the worker so that it knows."
         )
     return call.unit_of_work
+
+
+def record(call: HandlerCall, kind: str, data: Mapping[str, Any]) -> None:
+    """Append to the case's history, at the call's element, under whoever led to it."""
+    own(call).record(
+        call.case.id,
+        kind,
+        data,
+        actor=call.actor.account_id,
+        at=call.now,
+        element_id=call.element_id,
+        activation=call.activation,
+    )

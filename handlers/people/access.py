@@ -17,10 +17,10 @@ from handlers.people.tiers import SENSITIVE, tiers_of
 class Access:
     """Decides and logs reads of personal data.
 
-    :ivar store: opens a transaction of its own for the log where the caller only reads.
+    :ivar database: opens a transaction of its own for the log where the caller only reads.
     """
 
-    store: Store
+    database: Store
     clock: Clock
 
     def open_tiers(self, uow: UnitOfWork, case: CaseRef, reader: Actor) -> frozenset[Tier]:
@@ -55,7 +55,7 @@ class Access:
             return
         if store.is_read_only(uow):
             # The reader's own transaction keeps nothing; a read without a trace is not allowed.
-            with self.store.unit_of_work() as own:
+            with self.database.unit_of_work() as own:
                 for read in reads:
                     store.insert_sensitive_read(own, read)
             return

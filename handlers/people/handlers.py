@@ -9,7 +9,7 @@ from engine.errors import HandlerFailed
 from engine.ports import HandlerCall, handler
 from handlers.people.consents import Consent, Purpose, current_consent, record_consent
 from handlers.people.store import new_id
-from handlers.transaction import own
+from handlers.transaction import own, record
 
 
 @handler("people.record_consents", local=True)
@@ -63,15 +63,7 @@ def _record(call: HandlerCall, purpose: Purpose, given: bool, sheet: str | None)
             sheet_document=sheet,
         ),
     )
-    uow.record(
-        call.case.id,
-        "consent.recorded",
-        {"purpose": purpose.value, "given": given},
-        actor=call.actor.account_id,
-        at=call.now,
-        element_id=call.element_id,
-        activation=call.activation,
-    )
+    record(call, "consent.recorded", {"purpose": purpose.value, "given": given})
 
 
 def _subject(call: HandlerCall) -> str:

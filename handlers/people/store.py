@@ -61,9 +61,7 @@ def new_id() -> str:
 def insert_person(uow: UnitOfWork, at: datetime, by: str) -> str:
     """Open a person's file and return its id."""
     person_id = new_id()
-    uow.connection.execute(
-        sa.insert(t.persons).values(id=person_id, created_at=at, created_by=by)
-    )
+    uow.connection.execute(sa.insert(t.persons).values(id=person_id, created_at=at, created_by=by))
     return person_id
 
 
@@ -167,7 +165,7 @@ def newest_fields(
     rows = uow.connection.execute(
         sa.select(t.tiered_fields).where(f.seq.in_(newest)).order_by(f.key)
     )
-    return tuple(_field(row) for row in rows)
+    return tuple(_field(row._mapping) for row in rows)
 
 
 def fields_by_reference(
@@ -180,11 +178,11 @@ def fields_by_reference(
         .where(f.owner.in_(sorted(owners)), f.id.in_(sorted(references)))
         .order_by(f.seq)
     )
-    return tuple(_field(row) for row in rows)
+    return tuple(_field(row._mapping) for row in rows)
 
 
-def _field(row: sa.Row[tuple[object, ...]]) -> FieldRow:
-    f, m = t.tiered_fields.c, row._mapping
+def _field(m: sa.RowMapping) -> FieldRow:
+    f = t.tiered_fields.c
     return FieldRow(
         id=m[f.id],
         owner=m[f.owner],

@@ -50,7 +50,7 @@ def consents_of(uow: UnitOfWork, person_id: str) -> tuple[Consent, ...]:
     rows = uow.connection.execute(
         sa.select(consents).where(c.person_id == person_id).order_by(c.recorded_at, c.purpose)
     )
-    return tuple(_consent(row) for row in rows)
+    return tuple(_consent(row._mapping) for row in rows)
 
 
 def current_consent(uow: UnitOfWork, person_id: str, purpose: Purpose) -> Consent | None:
@@ -61,7 +61,7 @@ def current_consent(uow: UnitOfWork, person_id: str, purpose: Purpose) -> Consen
             c.person_id == person_id, c.purpose == purpose.value, c.ended_at.is_(None)
         )
     ).first()
-    return None if row is None else _consent(row)
+    return None if row is None else _consent(row._mapping)
 
 
 def record_consent(uow: UnitOfWork, consent: Consent) -> None:
@@ -90,7 +90,7 @@ def record_consent(uow: UnitOfWork, consent: Consent) -> None:
     )
 
 
-def _consent(row: sa.Row[tuple[object, ...]]) -> Consent:
-    values = {column.name: row._mapping[column] for column in consents.c}
+def _consent(m: sa.RowMapping) -> Consent:
+    values = {column.name: m[column] for column in consents.c}
     values["purpose"] = Purpose(values["purpose"])
     return Consent(**values)

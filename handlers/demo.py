@@ -1,0 +1,114 @@
+"""Invented organisations for the demo and for tests; no name here is a real body's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.store import UnitOfWork
+from handlers.organisations import Organisation, save_organisation, save_profile
+
+REGIONS = (
+    "adamaoua",
+    "centre",
+    "est",
+    "extreme-nord",
+    "littoral",
+    "nord",
+    "nord-ouest",
+    "ouest",
+    "sud",
+    "sud-ouest",
+)
+"""Cameroon's ten regions, as codes."""
+
+SECTORS = ("agriculture", "commerce", "crafts", "livestock", "services", "transport", "catering")
+LEVELS = ("social", "employment", "business")
+
+ORGANISATIONS = (
+    Organisation("ofii-cm", "OFII-Cameroun (démo)", "agency", "CM", "public", "ofii@demo.invalid"),
+    Organisation(
+        "collectivite-demo",
+        "Collectivité de démonstration",
+        "local-administration",
+        "CM",
+        "public",
+        "accueil@demo.invalid",
+    ),
+    Organisation(
+        "comite-demo",
+        "Secrétariat du comité (démo)",
+        "committee",
+        "CM",
+        "public",
+        "comite@demo.invalid",
+    ),
+    Organisation(
+        "op-nord-conseil",
+        "Nord Conseil Imaginaire",
+        "operator",
+        "CM",
+        "private",
+        "nord-conseil@demo.invalid",
+    ),
+    Organisation(
+        "op-littoral-appui",
+        "Littoral Appui Imaginaire",
+        "operator",
+        "CM",
+        "private",
+        "littoral-appui@demo.invalid",
+    ),
+    Organisation(
+        "op-horizon",
+        "Cabinet Horizon Imaginaire",
+        "operator",
+        "CM",
+        "private",
+        "horizon@demo.invalid",
+    ),
+    Organisation(
+        "op-emploi-public",
+        "Service Public de l'Emploi (démo)",
+        "operator",
+        "CM",
+        "public",
+        "emploi-public@demo.invalid",
+    ),
+    Organisation(
+        "op-jeunesse-publique",
+        "Service Public de la Jeunesse (démo)",
+        "operator",
+        "CM",
+        "public",
+        "jeunesse-publique@demo.invalid",
+    ),
+)
+
+_NORTH = ("adamaoua", "extreme-nord", "nord")
+_COAST = ("littoral", "sud", "sud-ouest")
+_CENTRE = ("centre", "est", "nord-ouest", "ouest")
+
+# Five operators, 3 private and 2 public, as OFII's panel has (domain file, A3); which sectors,
+# regions, levels and places they have is invented. Together they cover every combination.
+PROFILES: Mapping[str, tuple[int, tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
+    "op-nord-conseil": (25, SECTORS, _NORTH, ("business", "employment")),
+    "op-littoral-appui": (40, SECTORS, (*_COAST, "centre"), LEVELS),
+    "op-horizon": (30, SECTORS, _CENTRE, ("business", "employment")),
+    "op-emploi-public": (60, SECTORS, REGIONS, ("employment", "social")),
+    "op-jeunesse-publique": (50, ("agriculture", "crafts", "livestock"), REGIONS, LEVELS),
+}
+
+
+def seed(uow: UnitOfWork) -> None:
+    """Write the demo's organisations and operators; a second time changes nothing."""
+    for organisation in ORGANISATIONS:
+        save_organisation(uow, organisation)
+    for organisation_id, (capacity, sectors, regions, levels) in PROFILES.items():
+        save_profile(
+            uow,
+            organisation_id,
+            capacity=capacity,
+            sectors=sectors,
+            regions=regions,
+            levels=levels,
+        )
