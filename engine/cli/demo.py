@@ -54,14 +54,15 @@ def advance(ctx: click.Context, until: datetime) -> None:
     """
     settings = _demo_settings(ctx)
     engine = open_engine(settings)
-    clock = OffsetClock(engine.store)
+    clock = engine.clock
+    if not isinstance(clock, OffsetClock):
+        raise ConfigurationError("This site's clock cannot be moved; use the demo's own ports.")
     moment = until.replace(tzinfo=UTC)
     if moment < clock.now():
         raise ConfigurationError(
             f"The demo's time is {clock.now():%Y-%m-%d %H:%M} UTC already; time never goes back. "
             "Delete the demo's database to begin again."
         )
-    engine.use_clock(clock)
     ran = play_until(
         engine, clock, moment, lambda at, count: click.echo(f"{at:%Y-%m-%d %H:%M} UTC: {count}")
     )

@@ -1,0 +1,201 @@
+"""What the use cases share: who may see and do what, and how a case is shown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from engine import bpmn
+from engine.errors import (
+    AlreadyClaimed,
+    CaseEnded,
+    NotAllowed,
+    NotFound,
+    WorkItemClosed,
+)
+from engine.feel import to_text
+from engine.labels import Labels
+from engine.model import (
+    Actor,
+    CaseStatus,
+    EventKind,
+    WorkItemStatus,
+)
+from engine.ports import Clock, Ports
+from engine.service.answers import Accepted
+from engine.service.publications import (
+    Deployed,
+    Publications,
+)
+from engine.service.runner import Runner
+from engine.service.steps import Stepper
+from engine.service.views import (
+    CaseView,
+    SummaryItem,
+    WorkItemView,
+)
+from engine.settings import Settings
+from engine.store import NewEvent, Store, UnitOfWork
+from engine.store import queries as q
+from engine.store.cases import (
+    CaseRow,
+    lock_case,
+    read_case,
+)
+from engine.store.work import (
+    WorkItemRow,
+    open_incidents,
+    parse_work_item_id,
+    performers,
+    read_work_item,
+)
+
+
+class UseCases:
+    """Holds the rooms together; its subclasses are the use cases.
+
+    :ivar store: the database.
+    :ivar runner: runs due work.
+    """
+
+    def __init__(self, store: Store, ports: Ports, settings: Settings) -> None:
+        self.store = store
+        self.settings = settings
+        self._ports = ports
+        self._publications = Publications(store, ports.registry.specs)
+        self._stepper = Stepper(store, ports, self._publications)
+        self.runner = Runner(store, ports, self._stepper, settings.lease_s)
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that the ports brought."""
+        return self._ports.clock
+
+    def _visible(self, uow: UnitOfWork, case_id: str, actor: Actor) -> CaseRow:
+        if not q.can_see(uow, case_id, actor, self._ports.clock.now()):
+            raise NotFound("case", case_id)
+        return read_case(uow, case_id)
+
+    def _active(self, uow: UnitOfWork, case_id: str, actor: Actor) -> CaseRow:
+        if not q.can_see(uow, case_id, actor, self._ports.clock.now()):
+            raise NotFound("case", case_id)
+        case = lock_case(uow, case_id)
+        if case is None:
+            raise NotFound("case", case_id)
+        if case.status is not CaseStatus.ACTIVE:
+            raise CaseEnded(case_id, case.status)
+        return case
+
+    def _doable(
+        self, uow: UnitOfWork, work_item_id: str, actor: Actor, now: datetime
+    ) -> tuple[CaseRow, WorkItemRow]:
+        case_id, activation = parse_work_item_id(work_item_id)
+        if not q.can_see(uow, case_id, actor, now):
+            raise NotFound("task", work_item_id)
+        case = lock_case(uow, case_id)
+        item = read_work_item(uow, case_id, activation)
+        if item.status is not WorkItemStatus.OPEN or case is None:
+            raise WorkItemClosed(work_item_id, item.status, item.closed_by, item.closed_at)
+        if item.assignee not in (None, actor.account_id):
+            raise AlreadyClaimed(work_item_id, str(item.assignee))
+        if not q.may_do(uow, item, actor, now):
+            raise NotAllowed(
+                f"Task {work_item_id} ('{item.name}') is not for your roles. "
+                "Ask somebody of its group."
+            )
+        if item.separate_from and actor.account_id in performers(uow, case_id, item.separate_from):
+            raise NotAllowed(
+                f"Task {work_item_id} ('{item.name}') must be done by somebody else: you did "
+                f"{', '.join(item.separate_from)} in this case."
+            )
+        return case, item
+
+    def _view(self, uow: UnitOfWork, case: CaseRow, locale: str) -> CaseView:
+        deployed = self._publications.get(case.deployment_id)
+        labels = deployed.labels_in(locale)
+        items = q.open_items_of(uow, case.id)
+        positions = [
+            deployed.elements[position.element_id]
+            for position in bpmn.positions(deployed.process, case.state)
+            if position.element_id in deployed.elements
+        ]
+        phases = [element.phase for element in positions if element.phase]
+        return CaseView(
+            id=case.id,
+            reference=case.reference,
+            scheme=case.scheme,
+            scheme_name=deployed.config.name_in(locale),
+            country=case.country,
+            subject=case.subject,
+            status=case.status,
+            started_at=case.started_at,
+            ended_at=case.ended_at,
+            updated_at=case.updated_at,
+            version=0,
+            phase=phases[-1] if phases else None,
+            active=tuple(
+                dict.fromkeys(labels.element(item.element_id, item.name) for item in items)
+            ),
+            summary=self._summary(deployed, case, labels),
+            incidents=len(open_incidents(uow, case.id)),
+        )
+
+    def _summary(
+        self, deployed: Deployed, case: CaseRow, labels: Labels
+    ) -> tuple[SummaryItem, ...]:
+        if case.status is not CaseStatus.ACTIVE and not case.state:
+            return ()
+        values = bpmn.variables_at(deployed.process, case.state, None)
+        return tuple(
+            SummaryItem(name, labels.variable(name), labels.value(name, to_text(values[name])))
+            for name in deployed.config.summary
+            if values.get(name) is not None
+        )
+
+    def _item_view(self, item: WorkItemRow, case: CaseRow, locale: str) -> WorkItemView:
+        labels = self._publications.get(case.deployment_id).labels_in(locale)
+        return WorkItemView(
+            id=item.id,
+            case_id=case.id,
+            case_reference=case.reference,
+            scheme=case.scheme,
+            element_id=item.element_id,
+            name=labels.element(item.element_id, item.name),
+            phase=item.phase,
+            status=item.status,
+            assignee=item.assignee,
+            due_at=item.due_at,
+            priority=item.priority,
+            opened_at=item.opened_at,
+            closed_at=item.closed_at,
+            closed_by=item.closed_by,
+            form_id=item.form_id,
+            reason_required=item.reason_required,
+            has_draft=item.draft is not None,
+        )
+
+    def _record_answer(
+        self,
+        uow: UnitOfWork,
+        kind: str,
+        accepted: Accepted,
+        actor: Actor,
+        now: datetime,
+        element_id: str | None,
+        activation: int | None,
+    ) -> None:
+        data: dict[str, Any] = {"commitments": dict(accepted.commitments)}
+        if kind == EventKind.CASE_STARTED:
+            data["reference"] = accepted.case.reference
+            data["deployment"] = accepted.case.deployment_id
+        uow.record_all(
+            accepted.case.id, [NewEvent(kind, actor.account_id, now, element_id, activation, data)]
+        )
+
+    def _reason_missing(self, deployed: Deployed, locale: str) -> str:
+        texts = {
+            "fr": "Indiquez le motif de cette décision.",
+            "en": "Give the reason for this decision.",
+            "ar": "اذكر سبب هذا القرار.",
+        }
+        return texts.get(locale, texts["fr"])

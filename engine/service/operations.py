@@ -1,0 +1,165 @@
+"""Messages, due work and incidents: what keeps cases moving."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from engine.errors import (
+    CaseEnded,
+    InvalidAnswer,
+    NotFound,
+)
+from engine.model import (
+    SYSTEM,
+    Actor,
+    CaseStatus,
+    EventKind,
+    JobStatus,
+    MessageSent,
+    RetryIncident,
+    Tier,
+    Variables,
+)
+from engine.ports import TieredValue
+from engine.service.base import UseCases
+from engine.service.views import (
+    IncidentView,
+)
+from engine.store import UnitOfWork
+from engine.store.cases import (
+    CaseRow,
+    lock_case,
+    read_case,
+    save_case,
+)
+from engine.store.messages import first_publication
+from engine.store.work import (
+    IncidentRow,
+    next_due,
+    open_incidents,
+    read_incident,
+    read_job,
+    resolve_incidents,
+    update_job,
+)
+
+
+class Operations(UseCases):
+    """What the worker and the operators of a site do."""
+
+    def publish(
+        self,
+        message: str,
+        keys: Variables,
+        variables: Variables,
+        *,
+        time_to_live_s: int = 3600,
+        message_id: str | None = None,
+    ) -> int:
+        """Publish a message to every case that waits for it with all of these keys.
+
+        :param message_id: idempotency id: published again while it lives, it is not repeated.
+        :returns: how many cases wait for it; at 0 it is buffered for its time-to-live.
+        """
+        now = self._ports.clock.now()
+        sent = MessageSent(0, "", message, keys, variables, time_to_live_s)
+        with self.store.unit_of_work() as uow:
+            until = now + timedelta(seconds=time_to_live_s)
+            if message_id and not first_publication(uow, message, message_id, until):
+                return 0
+            return self._stepper.publish(uow, sent, now)
+
+    def run_due(self, limit: int = 1000) -> int:
+        """Run the jobs whose moment has come, remote calls included, one after another.
+
+        :returns: how many ran; fewer than ``limit`` when nothing is due any more.
+        """
+        ran = 0
+        while ran < limit:
+            jobs = self.runner.due(min(100, limit - ran))
+            done = sum(1 for job in jobs if self.runner.run(job))
+            if not done:
+                break
+            ran += done
+        return ran
+
+    def next_due(self) -> datetime | None:
+        """Return the moment of the next waiting job, or ``None``."""
+        with self.store.snapshot() as uow:
+            return next_due(uow)
+
+    def incidents(self, locale: str = "fr") -> tuple[IncidentView, ...]:
+        """Return where cases cannot go on by themselves; for operators of the site."""
+        views = []
+        with self.store.snapshot() as uow:
+            for row in open_incidents(uow):
+                case = read_case(uow, row.case_id)
+                job = read_job(uow, row.job_id) if row.job_id is not None else None
+                deployed = self._publications.get(case.deployment_id)
+                element = deployed.elements.get(row.element_id)
+                labels = deployed.labels_in(locale)
+                name = element.name if element else row.element_id
+                views.append(
+                    IncidentView(
+                        id=row.id,
+                        case_id=row.case_id,
+                        case_reference=case.reference,
+                        scheme=case.scheme,
+                        element_id=row.element_id,
+                        element_name=labels.element(row.element_id, name),
+                        code=row.code,
+                        message=row.message,
+                        raised_at=row.raised_at,
+                        attempts=job.attempt if job else 0,
+                    )
+                )
+        return tuple(views)
+
+    def retry(self, incident_id: int, reason: str, actor: Actor) -> None:
+        """Try again where a case stopped; history keeps who asked for it.
+
+        :raises InvalidAnswer: no reason is given. :raises NotFound: the incident is over.
+        """
+        if not reason.strip():
+            raise InvalidAnswer({"reason": "A reason is needed to retry."})
+        now = self._ports.clock.now()
+        with self.store.unit_of_work() as uow:
+            incident = read_incident(uow, incident_id)
+            case = lock_case(uow, incident.case_id)
+            incident = read_incident(uow, incident_id)
+            if case is None or incident.resolved_at is not None:
+                raise NotFound("open incident", str(incident_id))
+            if case.status is not CaseStatus.ACTIVE:
+                raise CaseEnded(case.id, case.status)
+            self._record_retry(uow, case, incident, reason, actor, now)
+            if incident.job_id is None:
+                self._stepper.step(uow, case, RetryIncident(incident.activation), SYSTEM, now)
+                return
+            job = read_job(uow, incident.job_id)
+            if job is not None:
+                update_job(uow, job, status=JobStatus.WAITING, due_at=now, attempt=0)
+            save_case(uow, case, uow.write_events(case.id, case.tail), now)
+
+    def _record_retry(
+        self,
+        uow: UnitOfWork,
+        case: CaseRow,
+        incident: IncidentRow,
+        reason: str,
+        actor: Actor,
+        now: datetime,
+    ) -> None:
+        key = f"retry_reason_{incident.id}"
+        written = self._ports.fields.write(
+            uow, case.ref, {key: TieredValue(reason, Tier.CASE)}, actor
+        )
+        uow.record(
+            case.id,
+            EventKind.INCIDENT_RESOLVED,
+            {"code": incident.code, "commitments": dict(written.commitments)},
+            actor=actor.account_id,
+            at=now,
+            element_id=incident.element_id,
+            activation=incident.activation,
+        )
+        resolve_incidents(uow, case.id, [incident.activation], now, actor.account_id)

@@ -1,0 +1,220 @@
+"""Publishing schemes and starting their cases."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from engine import bpmn
+from engine.errors import (
+    Finding,
+    NotFound,
+)
+from engine.model import (
+    SYSTEM,
+    Actor,
+    CaseStatus,
+    EventKind,
+    StartProcess,
+)
+from engine.service.answers import accept
+from engine.service.base import UseCases
+from engine.service.publications import (
+    Deployed,
+    compile_files,
+    digest,
+    lint_files,
+    read_folder,
+)
+from engine.service.views import (
+    CaseView,
+    DeploymentView,
+    FormView,
+    SchemeView,
+)
+from engine.store import GENESIS, Tail, UnitOfWork
+from engine.store.cases import (
+    CaseRow,
+    DeploymentRow,
+    case_by_request,
+    insert_case,
+    insert_deployment,
+    latest_deployment,
+    latest_deployments,
+    next_number,
+)
+
+
+class Schemes(UseCases):
+    """Publications, and the cases that begin from them."""
+
+    def lint(self, folder: Path) -> tuple[Finding, ...]:
+        """Return everything there is to say of a scheme's folder, errors first."""
+        return lint_files(read_folder(folder), self._ports.registry.specs)
+
+    def deploy(self, folder: Path, actor: Actor) -> DeploymentView:
+        """Publish a scheme's folder as one immutable deployment.
+
+        The same files published again make no new deployment.
+
+        :raises DeploymentRefused: something in it has errors; nothing was stored.
+        """
+        files = read_folder(folder)
+        deployed = compile_files(files, self._ports.registry.specs)
+        now, sha = self._ports.clock.now(), digest(files)
+        with self.store.unit_of_work() as uow:
+            latest = latest_deployment(uow, deployed.config.id)
+            if latest is not None and latest.digest == sha:
+                row, created = latest, False
+            else:
+                version = 1 if latest is None else latest.version + 1
+                row = DeploymentRow(
+                    uuid.uuid4().hex, deployed.config.id, version, sha, now, actor.account_id
+                )
+                insert_deployment(uow, row, files)
+                created = True
+        self._publications.keep(row.id, deployed)
+        return DeploymentView(row.id, row.scheme, row.version, sha, row.created_at, created)
+
+    def schemes(self, locale: str = "fr") -> tuple[SchemeView, ...]:
+        """Return every published scheme, as published last."""
+        with self.store.snapshot() as uow:
+            rows = latest_deployments(uow)
+        return tuple(self._scheme(row, locale) for row in rows)
+
+    def startable(self, actor: Actor, locale: str = "fr") -> tuple[SchemeView, ...]:
+        """Return the schemes of which the actor may start a case."""
+        return tuple(s for s in self.schemes(locale) if _may_start(actor, s))
+
+    def _scheme(self, row: DeploymentRow, locale: str) -> SchemeView:
+        deployed = self._publications.get(row.id)
+        form_id, groups = bpmn.start_form(deployed.process)
+        return SchemeView(
+            id=row.scheme,
+            name=deployed.config.name_in(locale),
+            country=deployed.config.country,
+            version=row.version,
+            languages=deployed.config.languages,
+            start_form_id=form_id,
+            start_groups=groups,
+        )
+
+    def _startable(self, scheme: str, actor: Actor) -> tuple[DeploymentRow, Deployed]:
+        with self.store.snapshot() as uow:
+            row = latest_deployment(uow, scheme)
+        if row is None or not _may_start(actor, self._scheme(row, "fr")):
+            raise NotFound("scheme", scheme)
+        return row, self._publications.get(row.id)
+
+    def start_form(self, scheme: str, actor: Actor, locale: str = "fr") -> FormView | None:
+        """Return the form that starts a case; ``None`` if it starts without one.
+
+        :raises NotFound: the actor may not start this scheme, or there is none.
+        """
+        _, deployed = self._startable(scheme, actor)
+        form_id, _ = bpmn.start_form(deployed.process)
+        if form_id is None:
+            return None
+        title = deployed.config.name_in(locale)
+        return FormView(deployed.form(form_id), deployed.labels_in(locale), {}, title)
+
+    def start(
+        self,
+        scheme: str,
+        answer: Mapping[str, object],
+        actor: Actor,
+        *,
+        request_id: str | None = None,
+        locale: str = "fr",
+    ) -> CaseView:
+        """Start a case of a scheme from the answer to its start form.
+
+        :param request_id: the caller's id of this request; sent twice, it starts one case.
+        :raises NotFound: the actor may not start this scheme, or there is none.
+        :raises InvalidAnswer: the answer does not fit the start form; nothing was stored.
+        """
+        row, deployed = self._startable(scheme, actor)
+        form_id, groups = bpmn.start_form(deployed.process)
+        now = self._ports.clock.now()
+        with self.store.unit_of_work() as uow:
+            known = case_by_request(uow, request_id) if request_id else None
+            if known is not None:
+                return self._view(uow, self._visible(uow, known, actor), locale)
+            case = self._new_case(uow, row.id, deployed, actor, now)
+            insert_case(uow, case, request_id)
+            self._add_parties(uow, case, deployed, actor, groups, now)
+            accepted = accept(
+                uow,
+                self._ports.fields,
+                case,
+                deployed.form(form_id) if form_id else None,
+                answer,
+                actor,
+                known={},
+                labels=deployed.labels_in(locale),
+                now=now,
+            )
+            self._record_answer(uow, EventKind.CASE_STARTED, accepted, actor, now, None, None)
+            case = self._stepper.step(
+                uow, accepted.case, StartProcess(accepted.variables), actor, now
+            )
+            return self._view(uow, case, locale)
+
+    def _new_case(
+        self, uow: UnitOfWork, deployment_id: str, deployed: Deployed, actor: Actor, now: datetime
+    ) -> CaseRow:
+        config = deployed.config
+        prefix = f"{config.reference_prefix}-{now.year}"
+        return CaseRow(
+            id=uuid.uuid4().hex,
+            reference=f"{prefix}-{next_number(uow, prefix):05d}",
+            scheme=config.id,
+            deployment_id=deployment_id,
+            country=config.country,
+            subject=None,
+            status=CaseStatus.ACTIVE,
+            state=b"",
+            revision=0,
+            started_at=now,
+            started_by=actor.account_id,
+            updated_at=now,
+            ended_at=None,
+            tail=Tail(0, GENESIS),
+        )
+
+    def _add_parties(
+        self,
+        uow: UnitOfWork,
+        case: CaseRow,
+        deployed: Deployed,
+        actor: Actor,
+        groups: tuple[str, ...],
+        now: datetime,
+    ) -> None:
+        parties = [(p.organisation, p.role) for p in deployed.config.standing_parties]
+        parties += [
+            (grant.organisation_id, grant.role)
+            for grant in actor.grants
+            if grant.organisation_id is not None and grant.role in groups
+        ]
+        for organisation_id, role in dict.fromkeys(parties):
+            uow.add_party(case.id, organisation_id, role, now)
+            uow.record(
+                case.id,
+                EventKind.PARTY_ADDED,
+                {"organisation": organisation_id, "role": role},
+                actor=SYSTEM.account_id,
+                at=now,
+            )
+
+
+def _may_start(actor: Actor, scheme: SchemeView) -> bool:
+    return any(
+        grant.role in scheme.start_groups
+        and grant.sees_cases
+        and grant.country in (None, scheme.country)
+        and (not grant.schemes or scheme.id in grant.schemes)
+        for grant in actor.grants
+    )
