@@ -1,0 +1,121 @@
+"""Flask-Security over our own tables: sign-in, the session, and the actor behind a request."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import Flask, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_security import RoleMixin, Security, UserDatastore, UserMixin, current_user
+
+from engine.errors import NotAllowed
+from engine.model import Actor
+from engine.store import Store
+from web.accounts.store import AccountRow, find_account, normal_email, save_account
+
+
+class Role(RoleMixin):  # type: ignore[misc]
+    """A role's code, in the shape that Flask-Security expects."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+class Account(UserMixin):  # type: ignore[misc]
+    """A signed-in account: the stored row, in the shape that Flask-Security expects."""
+
+    def __init__(self, row: AccountRow) -> None:
+        self.row = row
+        self.id = row.id
+        self.email = row.email
+        self.active = row.active
+        self.password = row.password
+        self.fs_uniquifier = row.session_key
+        self.roles = [Role(grant.role) for grant in row.grants]
+
+    @property
+    def actor(self) -> Actor:
+        """Who this is to the engine."""
+        return Actor(self.row.id, self.row.grants)
+
+
+class AccountDatastore(UserDatastore):  # type: ignore[misc]
+    """What Flask-Security asks for: finding an account, and writing a re-hashed password."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(Account, Role)
+        self.store = store
+
+    def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Account | None:
+        """Return the account with this ``email`` or ``fs_uniquifier``."""
+        row = find_account(
+            self.store,
+            email=str(kwargs.get("email", "")),
+            session_key=str(kwargs.get("fs_uniquifier", "")),
+        )
+        return None if row is None else Account(row)
+
+    def find_role(self, role: str) -> Role:
+        """Return the role of that code; grants, not a table, say which exist."""
+        return Role(role)
+
+    def put(self, model: Account) -> Account:
+        """Write a changed password, session key or activity at once."""
+        model.row.password = model.password
+        model.row.session_key = model.fs_uniquifier
+        model.row.active = model.active
+        save_account(self.store, model.row)
+        return model
+
+    def commit(self) -> None:
+        """Nothing is left to commit: every write is its own transaction."""
+
+
+def install(app: Flask, store: Store) -> None:
+    """Set up sign-in, sign-out and their limits.
+
+    Attempts a minute: 10 for one address of an account, 60 from one machine. The counters live in
+    the process; a site with several processes allows that many times more.
+    """
+    app.config.update(
+        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_SCHEMES=["argon2"],
+        SECURITY_PASSWORD_SINGLE_HASH={"argon2"},
+        SECURITY_LOGIN_URL="/sign-in",
+        SECURITY_LOGOUT_URL="/sign-out",
+        SECURITY_LOGIN_USER_TEMPLATE="accounts/sign_in.html",
+        SECURITY_POST_LOGIN_VIEW="/",
+        SECURITY_POST_LOGOUT_VIEW="/sign-in",
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_FLASH_MESSAGES=False,
+        # Addresses are compared with stored ones, never written to: no look-up in the DNS, and
+        # names reserved for examples are accepted.
+        SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False, "test_environment": True},
+    )
+    Security(app, AccountDatastore(store))
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", strategy="fixed-window")
+    sign_in = app.view_functions["security.login"]
+    sign_in = limiter.limit("60 per minute", methods=["POST"])(sign_in)
+    sign_in = limiter.limit("10 per minute", key_func=_attempted_account, methods=["POST"])(sign_in)
+    app.view_functions["security.login"] = sign_in
+
+
+def current_account() -> Account | None:
+    """Return who is signed in, or ``None``."""
+    return cast(Account, current_user) if current_user.is_authenticated else None
+
+
+def current_actor() -> Actor:
+    """Return who is signed in, as the engine knows them.
+
+    :raises NotAllowed: nobody is; the policy lets no such request reach a view that asks.
+    """
+    account = current_account()
+    if account is None:
+        raise NotAllowed("Nobody is signed in. Sign in and try again.")
+    return account.actor
+
+
+def _attempted_account() -> str:
+    return normal_email(request.form.get("email", "")) or get_remote_address()

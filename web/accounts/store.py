@@ -1,0 +1,128 @@
+"""Accounts in the database: read, written, and named for pages."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from engine.model import Grant
+from engine.store import Store, UnitOfWork
+from web.accounts.tables import account_grants, accounts
+
+
+@dataclass(slots=True)
+class AccountRow:
+    """An account as stored.
+
+    :ivar id: stable id, the one that history keeps; never a name.
+    :ivar password: argon2 hash.
+    :ivar session_key: what a session cookie names; a new one ends every open session.
+    :ivar locale: the language chosen last, ``None`` before a choice.
+    """
+
+    email: str
+    name: str
+    password: str
+    id: str = field(default_factory=lambda: f"a-{secrets.token_hex(8)}")
+    active: bool = True
+    session_key: str = field(default_factory=lambda: secrets.token_hex(16))
+    locale: str | None = None
+    grants: tuple[Grant, ...] = ()
+
+
+def find_account(store: Store, *, email: str = "", session_key: str = "") -> AccountRow | None:
+    """Return the account with this e-mail address or session key, or ``None``."""
+    condition = (
+        accounts.c.session_key == session_key
+        if session_key
+        else accounts.c.email == normal_email(email)
+    )
+    with store.snapshot() as uow:
+        row = uow.connection.execute(sa.select(accounts).where(condition)).first()
+        return None if row is None else _account(uow, row)
+
+
+def save_account(store: Store, account: AccountRow) -> None:
+    """Write an account and its grants, new or changed."""
+    values = {
+        "email": normal_email(account.email),
+        "name": account.name,
+        "password": account.password,
+        "active": account.active,
+        "session_key": account.session_key,
+        "locale": account.locale,
+    }
+    with store.unit_of_work() as uow:
+        done = uow.connection.execute(
+            sa.update(accounts).where(accounts.c.id == account.id).values(**values)
+        )
+        if done.rowcount == 0:
+            uow.connection.execute(
+                sa.insert(accounts).values(id=account.id, created_at=datetime.now(UTC), **values)
+            )
+        _write_grants(uow, account.id, account.grants)
+
+
+def account_names(store: Store, account_ids: Iterable[str]) -> Mapping[str, str]:
+    """Return the names to show for these accounts; unknown ids are left out."""
+    wanted = sorted(set(account_ids))
+    if not wanted:
+        return {}
+    with store.snapshot() as uow:
+        rows = uow.connection.execute(
+            sa.select(accounts.c.id, accounts.c.name).where(accounts.c.id.in_(wanted))
+        )
+        return {row.id: row.name for row in rows}
+
+
+def normal_email(email: str) -> str:
+    """Return the address as it is compared: without spaces around, in lower case."""
+    return email.strip().lower()
+
+
+def _account(uow: UnitOfWork, row: sa.Row[tuple[object, ...]]) -> AccountRow:
+    values = dict(row._mapping)
+    values.pop("created_at")
+    g = account_grants.c
+    grants = uow.connection.execute(
+        sa.select(account_grants).where(g.account_id == values["id"]).order_by(g.id)
+    )
+    return AccountRow(
+        **values,  # type: ignore[arg-type]
+        grants=tuple(
+            Grant(
+                role=grant.role,
+                organisation_id=grant.organisation_id,
+                country=grant.country,
+                schemes=frozenset(json.loads(grant.schemes)),
+                sees_cases=grant.sees_cases,
+            )
+            for grant in grants
+        ),
+    )
+
+
+def _write_grants(uow: UnitOfWork, account_id: str, grants: Sequence[Grant]) -> None:
+    uow.connection.execute(
+        sa.delete(account_grants).where(account_grants.c.account_id == account_id)
+    )
+    if grants:
+        uow.connection.execute(
+            sa.insert(account_grants),
+            [
+                {
+                    "account_id": account_id,
+                    "role": grant.role,
+                    "organisation_id": grant.organisation_id,
+                    "country": grant.country,
+                    "schemes": json.dumps(sorted(grant.schemes)),
+                    "sees_cases": grant.sees_cases,
+                }
+                for grant in grants
+            ],
+        )

@@ -1,0 +1,35 @@
+"""Tables of accounts: who may sign in, and which roles they hold where."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("email", sa.String(320), nullable=False, unique=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("password", sa.String(255), nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False),
+    # A new value ends every open session of the account.
+    sa.Column("session_key", sa.String(64), nullable=False, unique=True),
+    sa.Column("locale", sa.String(8)),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)
+
+account_grants = sa.Table(
+    "account_grants",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("account_id", sa.String(64), sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("role", sa.String(64), nullable=False),
+    sa.Column("organisation_id", sa.String(64)),
+    sa.Column("country", sa.String(2)),
+    # Scheme ids as a JSON array; empty means every scheme.
+    sa.Column("schemes", sa.Text, nullable=False),
+    sa.Column("sees_cases", sa.Boolean, nullable=False),
+    sa.Index("ix_account_grants_account_id", "account_id"),
+)

@@ -1,0 +1,123 @@
+"""Everything the page of one case shows, read at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from engine.errors import NotFound
+from engine.service import (
+    ActionView,
+    CaseView,
+    EventView,
+    PlaneView,
+    StepView,
+    WorkItemView,
+    WorklistQuery,
+)
+from web.accounts import current_actor
+from web.cases.timeline import Line, tell
+from web.context import engine, names
+from web.locales import locale
+
+OWN_PHASES = ("pre-creation", "launch", "post-creation")
+"""The order in which the phases of every scheme follow one another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """What the page of a case shows.
+
+    :ivar mine: open tasks that the reader holds or may take; ``others``: the remaining ones.
+    :ivar diagram: SVG drawn by the engine; empty where the diagram has no interchange.
+    :ivar plane: the page of the diagram that is shown.
+    :ivar steps: by phase, in the diagram's order.
+    """
+
+    case: CaseView
+    mine: tuple[WorkItemView, ...]
+    others: tuple[WorkItemView, ...]
+    actions: tuple[ActionView, ...]
+    planes: tuple[PlaneView, ...]
+    plane: PlaneView | None
+    diagram: Markup
+    steps: Mapping[str, tuple[StepView, ...]]
+    timeline: tuple[Line, ...]
+    documents: tuple[Any, ...]
+    payments: tuple[Any, ...]
+
+
+def read_dossier(case_id: str, plane_id: str | None, *, everything: bool) -> Dossier:
+    """Read a case's page.
+
+    :param plane_id: the page of the diagram to show; the one where the case stands if left out.
+    :param everything: tell technical events too.
+    :raises NotFound: there is no such case or page of its diagram, or it is not the reader's.
+    """
+    actor, language = current_actor(), locale()
+    case = engine().case(case_id, actor, language)
+    steps = engine().steps(case_id, actor, language)
+    planes = engine().planes(case_id, actor, language)
+    plane = _chosen(planes, plane_id, steps)
+    mine, others = _tasks(case)
+    history = engine().history(case_id, actor, language)
+    return Dossier(
+        case=case,
+        mine=mine,
+        others=others,
+        actions=engine().actions(case_id, actor, language),
+        planes=planes,
+        plane=plane,
+        diagram=_drawn(case_id, plane),
+        steps=_by_phase(steps),
+        timeline=tell(history, names(_people(history)), everything=everything),
+        documents=(),
+        payments=(),
+    )
+
+
+def _chosen(
+    planes: tuple[PlaneView, ...], plane_id: str | None, steps: tuple[StepView, ...]
+) -> PlaneView | None:
+    if plane_id is not None:
+        found = next((plane for plane in planes if plane.id == plane_id), None)
+        if found is None:
+            raise NotFound("page of the diagram", plane_id)
+        return found
+    return planes[0] if planes else None
+
+
+def _drawn(case_id: str, plane: PlaneView | None) -> Markup:
+    if plane is None:
+        return Markup("")
+    # The engine escapes every text that it draws.
+    svg = engine().diagram(case_id, current_actor(), plane.id, locale())
+    return Markup(svg)  # noqa: S704
+
+
+def _tasks(case: CaseView) -> tuple[tuple[WorkItemView, ...], tuple[WorkItemView, ...]]:
+    actor, language = current_actor(), locale()
+    offered = {
+        item.id
+        for which in ("mine", "group")
+        for item in engine()
+        .worklist(actor, WorklistQuery(which=which, search=case.reference), language)
+        .items
+    }
+    tasks = engine().tasks_of(case.id, actor, language)
+    mine = tuple(task for task in tasks if task.id in offered)
+    return mine, tuple(task for task in tasks if task.id not in offered)
+
+
+def _by_phase(steps: tuple[StepView, ...]) -> Mapping[str, tuple[StepView, ...]]:
+    phases: dict[str, list[StepView]] = {phase: [] for phase in OWN_PHASES}
+    for step in steps:
+        phases.setdefault(step.phase or "", []).append(step)
+    return {phase: tuple(group) for phase, group in phases.items() if group}
+
+
+def _people(history: tuple[EventView, ...]) -> set[str]:
+    return {event.actor for event in history}

@@ -1,0 +1,140 @@
+"""A case's history in words: one line an event, who did it and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from engine.model import EventKind
+from engine.service import EventView
+
+_WORDS: Mapping[str, Any] = {
+    EventKind.CASE_STARTED: _l("Case opened"),
+    EventKind.CASE_COMPLETED: _l("Case closed"),
+    EventKind.CASE_CANCELLED: _l("Case cancelled"),
+    EventKind.DECISION_EVALUATED: _l("Decided by the table"),
+    EventKind.TASK_OPENED: _l("Task opened"),
+    EventKind.TASK_CLAIMED: _l("Task taken"),
+    EventKind.TASK_RELEASED: _l("Task given back"),
+    EventKind.TASK_COMPLETED: _l("Task completed"),
+    EventKind.TIMER_SET: _l("Date set"),
+    EventKind.TIMER_FIRED: _l("Date reached"),
+    EventKind.MESSAGE_AWAITED: _l("Message awaited"),
+    EventKind.MESSAGE_RECEIVED: _l("Message received"),
+    EventKind.MESSAGE_SENT: _l("Message sent"),
+    EventKind.CALL_REQUESTED: _l("Work handed over"),
+    EventKind.CALL_SUCCEEDED: _l("Work done"),
+    EventKind.CALL_FAILED: _l("Work failed, to be tried again"),
+    EventKind.INCIDENT_RAISED: _l("The case stopped here"),
+    EventKind.INCIDENT_RESOLVED: _l("Tried again"),
+    EventKind.FIELDS_WRITTEN: _l("Personal answers stored"),
+    EventKind.PARTY_ADDED: _l("An organisation may see the case"),
+    EventKind.PARTY_ENDED: _l("An organisation no longer sees the case"),
+    EventKind.ELEMENT_ENTERED: _l("Step entered"),
+    EventKind.ELEMENT_COMPLETED: _l("Step left"),
+    EventKind.ELEMENT_CANCELLED: _l("Step interrupted"),
+    EventKind.FLOW_TAKEN: _l("Path taken"),
+    EventKind.VARIABLES_CHANGED: _l("Data of the case changed"),
+    "action.sent": _l("Asked of the case"),
+    "case.cancel_requested": _l("Cancellation asked"),
+    "document.added": _l("Document added"),
+    "payment.planned": _l("Payment planned"),
+    "payment.requested": _l("Payment asked"),
+    "payment.approved": _l("Payment approved"),
+    "payment.paid": _l("Payment made"),
+    "payment.refused": _l("Payment refused"),
+    "consent.recorded": _l("Consent recorded"),
+    "notice.sent": _l("Notice sent"),
+}
+"""Words by kind. A kind of a newer handler shows as its own code until it gets its words here."""
+
+_TECHNICAL = frozenset(
+    {
+        EventKind.ELEMENT_ENTERED,
+        EventKind.ELEMENT_COMPLETED,
+        EventKind.ELEMENT_CANCELLED,
+        EventKind.FLOW_TAKEN,
+        EventKind.VARIABLES_CHANGED,
+        EventKind.TASK_OPENED,
+        EventKind.TASK_CLAIMED,
+        EventKind.TASK_RELEASED,
+        EventKind.TIMER_SET,
+        EventKind.MESSAGE_AWAITED,
+        EventKind.CALL_REQUESTED,
+        EventKind.CALL_SUCCEEDED,
+        EventKind.FIELDS_WRITTEN,
+    }
+)
+"""Kinds told only to who asks for everything."""
+
+_FAILURES = frozenset({EventKind.CALL_FAILED, EventKind.INCIDENT_RAISED})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the timeline.
+
+    :ivar detail: what the event says beside its words: rules fired, a code, an organisation.
+    :ivar hash: first letters of the event's hash, for auditors.
+    """
+
+    seq: int
+    at: datetime
+    words: str
+    subject: str
+    who: str
+    detail: str
+    failed: bool
+    hash: str
+
+
+def tell(
+    history: tuple[EventView, ...], people: Mapping[str, str], *, everything: bool
+) -> tuple[Line, ...]:
+    """Return a history as lines, the newest first.
+
+    :param people: the name to show by account id.
+    :param everything: technical events too.
+    """
+    return tuple(
+        Line(
+            seq=event.seq,
+            at=event.at,
+            words=str(_WORDS.get(event.kind, event.kind)),
+            subject=event.element_name or "",
+            who=people.get(event.actor, ""),
+            detail=_detail(event),
+            failed=event.kind in _FAILURES,
+            hash=event.hash[:12],
+        )
+        for event in reversed(history)
+        if everything or event.kind not in _TECHNICAL
+    )
+
+
+def _detail(event: EventView) -> str:
+    if event.kind == EventKind.DECISION_EVALUATED:
+        return _rules(event.data)
+    shown = (
+        event.data.get(key) for key in ("organisation", "message", "amount", "code", "purpose")
+    )
+    return " · ".join(_text(value) for value in shown if value not in (None, ""))
+
+
+def _rules(data: Mapping[str, Any]) -> str:
+    fired = data.get("rules") or ()
+    if not fired:
+        return ""
+    return _("rules: %(rules)s", rules=", ".join(_text(rule) for rule in fired))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return _text(value.get("id") or value.get("index") or "")
+    return format(value, "f") if isinstance(value, Decimal) else str(value)

@@ -1,0 +1,100 @@
+"""Catalogues of the pages' words: gathered from the sources, merged, compiled.
+
+``python -m web.catalogues compile`` makes the ``.mo`` files that pages read (part of setup);
+``python -m web.catalogues update`` merges new words of the sources into every ``.po`` file.
+Sources are written in English; French is complete, which a test holds.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+HERE = Path(__file__).parent
+TRANSLATIONS = HERE / "translations"
+_METHODS = [("assets/**", "ignore"), ("**.py", "python"), ("templates/**.html", "jinja2")]
+_KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "N_": None}
+
+
+def gather() -> Catalog:
+    """Return every word that the sources mark for translation."""
+    catalog = Catalog(project="Passerelle", version="0.1")
+    found = extract_from_dir(HERE, method_map=_METHODS, keywords=_KEYWORDS)
+    for file, _line, message, comments, context in found:
+        catalog.add(message, None, [(file, None)], auto_comments=comments, context=context)
+    return catalog
+
+
+def read(locale: str) -> Catalog:
+    """Return a language's catalogue; an empty one if it has none yet."""
+    path = _file(locale)
+    if not path.exists():
+        return Catalog(locale=locale, project="Passerelle", version="0.1")
+    with path.open("rb") as file:
+        return read_po(file, locale=locale)
+
+
+def missing(locale: str) -> tuple[str, ...]:
+    """Return the words of the sources that a language does not translate."""
+    known = read(locale)
+    return tuple(
+        str(message.id)
+        for message in gather()
+        if message.id
+        and ((entry := known.get(message.id)) is None or not entry.string or entry.fuzzy)
+    )
+
+
+def compile_all() -> tuple[Path, ...]:
+    """Write the ``.mo`` file of every catalogue and return their paths."""
+    written = []
+    for source in sorted(TRANSLATIONS.glob("*/LC_MESSAGES/messages.po")):
+        target = source.with_suffix(".mo")
+        with target.open("wb") as file:
+            write_mo(file, read(source.parent.parent.name))
+        written.append(target)
+    return tuple(written)
+
+
+def update(locale: str) -> None:
+    """Merge the sources' words into a language's catalogue; words gone from them are dropped."""
+    catalog = read(locale)
+    catalog.update(gather(), no_fuzzy_matching=True)
+    catalog.obsolete.clear()
+    path = _file(locale)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(file, catalog, width=100, sort_output=True, include_lineno=False)
+
+
+def _file(locale: str) -> Path:
+    return TRANSLATIONS / locale / "LC_MESSAGES" / "messages.po"
+
+
+@click.group()
+def main() -> None:
+    """Gather, merge and compile the pages' words."""
+
+
+@main.command("compile")
+def _compile() -> None:
+    """Write the .mo files that pages read."""
+    for path in compile_all():
+        click.echo(path.relative_to(HERE))
+
+
+@main.command("update")
+def _update() -> None:
+    """Merge the sources' words into the .po files."""
+    for locale in ("ar", "fr"):
+        update(locale)
+        click.echo(f"{locale}: {len(missing(locale))} to translate")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""What every view needs: the engine, and names to show for accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import cast
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from engine.model import SYSTEM
+from engine.service import Engine
+from engine.settings import Settings
+from engine.store import Store
+from web.accounts import account_names
+
+
+def engine() -> Engine:
+    """Return the engine that this application serves."""
+    return cast(Engine, current_app.extensions["engine"])
+
+
+def settings() -> Settings:
+    """Return the site's settings."""
+    return cast(Settings, current_app.extensions["settings"])
+
+
+def store() -> Store:
+    """Return the database."""
+    return cast(Store, current_app.extensions["store"])
+
+
+def names(account_ids: Iterable[str | None]) -> Mapping[str, str]:
+    """Return the name to show for each account; the engine's own acts get no person's name."""
+    wanted = {each for each in account_ids if each}
+    known = account_names(store(), wanted - {SYSTEM.account_id})
+    shown = {each: known.get(each, _("a former account")) for each in wanted}
+    if SYSTEM.account_id in wanted:
+        shown[SYSTEM.account_id] = _("the system, by itself")
+    return shown

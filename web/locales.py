@@ -1,0 +1,102 @@
+"""Languages: which one a page speaks, and how it writes moments and numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+
+from babel.core import get_global
+from babel.dates import format_date, format_datetime, get_timezone
+from babel.numbers import format_decimal
+from flask import Flask, request, session
+from flask_babel import Babel, get_locale
+from werkzeug.datastructures import LanguageAccept
+
+from web.accounts import current_account
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language of the pages.
+
+    :ivar direction: ``ltr`` or ``rtl``; picks the style sheet.
+    :ivar offered: in the language switch; a prepared language is reached by its address only.
+    """
+
+    code: str
+    name: str
+    direction: str = "ltr"
+    offered: bool = True
+
+
+LANGUAGES = {
+    "fr": Language("fr", "Français"),
+    "en": Language("en", "English"),
+    "ar": Language("ar", "العربية", "rtl", offered=False),
+}
+DEFAULT = "fr"
+
+
+def install(app: Flask) -> None:
+    """Choose a language for every request; give pages filters for moments, days, amounts."""
+    app.config.update(BABEL_DEFAULT_LOCALE=DEFAULT, BABEL_TRANSLATION_DIRECTORIES="translations")
+    Babel(app, locale_selector=choose)
+    app.add_template_global(lambda: LANGUAGES[locale()], "language")
+    app.add_template_global([each for each in LANGUAGES.values() if each.offered], "languages")
+    app.add_template_filter(moment)
+    app.add_template_filter(day)
+    app.add_template_filter(amount)
+
+
+def choose() -> str:
+    """Return the language chosen in this session, else the account's, else the browser's."""
+    chosen = session.get("locale")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    account = current_account()
+    if account is not None and account.row.locale in LANGUAGES:
+        return str(account.row.locale)
+    offered = [each.code for each in LANGUAGES.values() if each.offered]
+    accepted: LanguageAccept = request.accept_languages
+    return accepted.best_match(offered, default=DEFAULT) or DEFAULT
+
+
+def locale() -> str:
+    """Return the code of the language of this request."""
+    return str(get_locale() or DEFAULT)
+
+
+def moment(value: datetime | None, country: str = "") -> str:
+    """Return a moment as people of that country read it, in the page's language.
+
+    :param country: ISO 3166-1 alpha-2; its time zone is used, UTC where none is given.
+    """
+    if value is None:
+        return ""
+    zone = get_timezone(_zone(country))
+    return format_datetime(value, "d MMMM y, HH:mm", tzinfo=zone, locale=locale())
+
+
+def day(value: datetime | date | None, country: str = "") -> str:
+    """Return a day in the page's language; a moment's day is that of the country's time zone."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(get_timezone(_zone(country))).date()
+    return format_date(value, "d MMMM y", locale=locale())
+
+
+def amount(value: Decimal | int | None, currency: str = "") -> str:
+    """Return a number grouped as the language does, with its currency's code behind it."""
+    if value is None:
+        return ""
+    return f"{format_decimal(value, locale=locale())} {currency}".strip()
+
+
+@cache
+def _zone(country: str) -> str:
+    territories: dict[str, str] = get_global("zone_territories")
+    zones = sorted(zone for zone, territory in territories.items() if territory == country)
+    return zones[0] if zones else "UTC"

@@ -1,0 +1,113 @@
+"""Who may open which page. One table, one check, before any view runs.
+
+The table decides by *role*, page by page. Which *objects* an account sees is decided by the engine
+from the same grants (a case is visible through its parties): what is not theirs is
+:class:`~engine.errors.NotFound`, which becomes a 404 and a line in the log.
+A route missing from the table, or a line without a route, stops :func:`web.app.create_app`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from flask import Flask, abort, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.errors import ConfigurationError
+from engine.model import Actor
+from web.accounts import current_account
+
+AUDITOR = "auditor"
+DESIGNER = "process_designer"
+ADMINISTRATOR = "administrator"
+
+_OVERSIGHT = frozenset({AUDITOR, DESIGNER, ADMINISTRATOR})
+"""Roles that do no casework. Every other role code comes from a scheme's lanes and is casework."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may open a page.
+
+    :ivar meaning: for people who read the table.
+    :ivar public: opens without signing in.
+    """
+
+    meaning: str
+    admits: Callable[[Actor], bool]
+    public: bool = False
+
+
+ANYONE = Rule("anyone, signed in or not", lambda actor: True, public=True)
+SIGNED_IN = Rule("any account", lambda actor: True)
+CASEWORKERS = Rule("whoever holds a role in a scheme", lambda actor: bool(actor.roles - _OVERSIGHT))
+CASE_READERS = Rule(
+    "caseworkers and auditors", lambda actor: bool(actor.roles - {DESIGNER, ADMINISTRATOR})
+)
+ADMINISTRATORS = Rule("administrators", lambda actor: ADMINISTRATOR in actor.roles)
+
+POLICY: Mapping[str, Rule] = {
+    "pages.language": ANYONE,
+    "pages.healthy": ANYONE,
+    "security.login": ANYONE,
+    "security.logout": SIGNED_IN,
+    "security.verify": SIGNED_IN,
+    "pages.home": SIGNED_IN,
+    "worklist.index": CASEWORKERS,
+    "worklist.task": CASEWORKERS,
+    "worklist.answer": CASEWORKERS,
+    "worklist.claim": CASEWORKERS,
+    "worklist.release": CASEWORKERS,
+    "start.index": CASEWORKERS,
+    "start.form": CASEWORKERS,
+    "start.answer": CASEWORKERS,
+    "cases.index": CASE_READERS,
+    "cases.case": CASE_READERS,
+    "cases.action": CASEWORKERS,
+    "cases.send": CASEWORKERS,
+    "cases.upload": CASEWORKERS,
+    "cases.download": CASE_READERS,
+    "operations.index": ADMINISTRATORS,
+    "operations.retry": ADMINISTRATORS,
+}
+
+
+def install(app: Flask, policy: Mapping[str, Rule] = POLICY) -> None:
+    """Check every route against the table and guard every request with it.
+
+    :raises ConfigurationError: a route has no rule, or a rule has no route.
+    """
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    if missing := sorted(endpoints - set(policy)):
+        raise ConfigurationError(
+            f"Nobody said who may open {', '.join(missing)}: add a line to web/policy.py."
+        )
+    if idle := sorted(set(policy) - endpoints):
+        raise ConfigurationError(
+            f"web/policy.py rules on {', '.join(idle)}, which no route has: remove the line."
+        )
+    app.extensions["policy"] = policy
+    app.before_request(_guard)
+
+
+def admits(endpoint: str, actor: Actor | None) -> bool:
+    """Tell whether this actor may open this page; pages use it to leave out dead links."""
+    rule: Rule = current_app.extensions["policy"][endpoint]
+    return rule.public or (actor is not None and rule.admits(actor))
+
+
+def _guard() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None  # no such page; Flask answers 404
+    account = current_account()
+    if admits(request.endpoint, account.actor if account else None):
+        return None
+    if account is None:
+        return redirect(url_for("security.login", next=_way_back()))
+    return abort(403)
+
+
+def _way_back() -> str | None:
+    # A form sent after the session ended cannot be replayed by a redirect: go to where it was.
+    return request.full_path.rstrip("?") if request.method == "GET" else None

@@ -1,0 +1,66 @@
+"""The start page and the start form."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from engine.errors import InvalidAnswer
+from web.accounts import current_actor
+from web.answers import Posted, read_posted
+from web.context import engine
+from web.forms import ask
+from web.locales import locale
+
+blueprint = Blueprint("start", __name__, url_prefix="/start")
+
+
+@blueprint.get("")
+def index() -> ResponseReturnValue:
+    """List the schemes in which this person may start a case."""
+    schemes = engine().schemes(current_actor(), locale())
+    return render_template("start/index.html", schemes=schemes)
+
+
+@blueprint.get("/<path:scheme>")
+def form(scheme: str) -> ResponseReturnValue:
+    """Show a scheme's start form."""
+    return _page(scheme, None, {}, secrets.token_hex(16))
+
+
+@blueprint.post("/<path:scheme>")
+def answer(scheme: str) -> ResponseReturnValue:
+    """Start a case; the same page sent twice starts one."""
+    view = engine().start_form(scheme, current_actor(), locale())
+    posted = read_posted(view.form, None)
+    token = request.form.get("_request", "")[:64]
+    if posted.intent != "complete" or posted.errors:
+        return _page(scheme, posted, posted.errors, token)
+    try:
+        case = engine().start(
+            scheme,
+            posted.answer,
+            current_actor(),
+            request_id=token or None,
+            locale=locale(),
+        )
+    except InvalidAnswer as error:
+        return _page(scheme, posted, error.errors, token)
+    flash(_("The case %(case)s is open.", case=case.reference))
+    return redirect(url_for("cases.case", case_id=case.id), 303)
+
+
+def _page(
+    scheme: str, posted: Posted | None, errors: Mapping[str, str], token: str
+) -> ResponseReturnValue:
+    view = engine().start_form(scheme, current_actor(), locale())
+    typed = posted.answer if posted else None
+    asked = ask(view.form, view.labels, view.values, typed, errors)
+    html = render_template(
+        "start/form.html", asked=asked, title=view.title, scheme=scheme, token=token
+    )
+    return html, 422 if errors else 200
