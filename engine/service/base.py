@@ -71,6 +71,10 @@ class UseCases:
         """The clock that the ports brought."""
         return self._ports.clock
 
+    def now(self) -> datetime:
+        """Return the present moment as this engine tells it, aware, in UTC."""
+        return self._ports.clock.now()
+
     def _visible(self, uow: UnitOfWork, case_id: str, actor: Actor) -> CaseRow:
         if not q.can_see(uow, case_id, actor, self._ports.clock.now()):
             raise NotFound("case", case_id)
