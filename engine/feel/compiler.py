@@ -1,0 +1,414 @@
+"""Syntax tree → closures. A node becomes a function of the scope it is evaluated in.
+
+What a name means is settled here as far as it can be: a local's distance is counted once, and
+only inside a filter, where an item's own entries come first, is it looked for at run time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from engine.feel import syntax as ast
+from engine.feel.access import call_value, read_path
+from engine.feel.arithmetic import negate, operate
+from engine.feel.builtins import find_builtin
+from engine.feel.failure import Failure
+from engine.feel.filters import compile_filter, compile_literal_filter
+from engine.feel.loops import compile_for, compile_quantified
+from engine.feel.operators import compile_between, compile_comparison, compile_logic
+from engine.feel.ranges import is_in, make_range
+from engine.feel.runtime import MISSING, Closure, Frame
+from engine.feel.suggest import closest
+from engine.feel.values import SCALARS, Context, FeelFunction, Value
+
+Node: TypeAlias = Callable[[Any], Any]
+"""A compiled node: takes a :class:`engine.feel.runtime.Scope`, returns a value."""
+
+
+class Compiler:
+    """Compiles one expression and notes which variables it reads.
+
+    :ivar free: names read for certain from the caller's variables or built-ins.
+    :ivar maybe: names inside filters that an item may supply instead.
+    """
+
+    def __init__(self) -> None:
+        self.scopes: list[set[str] | None] = []  # None: an item's entries, known at run time only
+        self.free: set[str] = set()
+        self.maybe: set[str] = set()
+
+    def compile(self, node: ast.Node) -> Node:
+        """Return the closure of a tree."""
+        method: Callable[[Any], Node] = getattr(self, f"_{type(node).__name__.lower()}")
+        return method(node)
+
+    def within(self, names: set[str] | None, node: ast.Node) -> Node:
+        """Return the closure of a tree in an inner scope that has these names."""
+        self.scopes.append(names)
+        try:
+            return self.compile(node)
+        finally:
+            self.scopes.pop()
+
+    # --- values as written
+
+    def _literal(self, node: ast.Literal) -> Node:
+        value = node.value
+        if not node.problem:
+            return lambda scope: value
+        problem = node.problem
+
+        def warned(scope: Any) -> Value:
+            scope.run.warn(problem)
+            return None
+
+        return warned
+
+    def _listof(self, node: ast.ListOf) -> Node:
+        items = [self.compile(item) for item in node.items]
+
+        def build(scope: Any) -> Value:
+            scope.run.meter.spend_items(len(items))
+            return tuple([item(scope) for item in items])
+
+        return build
+
+    def _contextof(self, node: ast.ContextOf) -> Node:
+        seen: set[str] = set()
+        self.scopes.append(seen)
+        entries = []
+        for key, value in node.entries:
+            if isinstance(value, ast.FunctionOf):
+                seen.add(key)  # a function may call itself by its key
+            entries.append((key, self.compile(value)))
+            seen.add(key)
+        self.scopes.pop()
+
+        def build(scope: Any) -> Value:
+            scope.run.meter.spend_items(len(entries))
+            names: dict[str, Value] = {}
+            inner = Frame(names, scope, scope.run)
+            for key, value in entries:
+                names[key] = value(inner)
+            return Context(names)
+
+        return build
+
+    def _interval(self, node: ast.Interval) -> Node:
+        start = self.compile(node.start) if node.start else _nothing
+        end = self.compile(node.end) if node.end else _nothing
+        flags = (node.start_included, node.end_included, node.operator)
+
+        def build(scope: Any) -> Value:
+            try:
+                return make_range(start(scope), end(scope), *flags)
+            except Failure as failure:
+                scope.run.warn(str(failure))
+                return None
+
+        return build
+
+    def _functionof(self, node: ast.FunctionOf) -> Node:
+        params = tuple(parameter.name for parameter in node.parameters)
+        types = {p.name: p.type for p in node.parameters if p.type is not None}
+        body = self.within(set(params), node.body)
+        if node.external:
+            return _external
+
+        def build(scope: Any) -> Value:
+            return FeelFunction(params, Closure(params, body, scope), "", types)
+
+        return build
+
+    # --- names, paths, calls
+
+    def _name(self, node: ast.Name) -> Node:
+        name = node.name
+        items: list[int] = []
+        for distance, names in enumerate(reversed(self.scopes)):
+            if names is None:
+                items.append(distance)
+            elif name in names:
+                return _local(name, distance) if not items else _searched(name, items, distance)
+        if not items:
+            self.free.add(name)
+            return _at_top(name) if not self.scopes else _outer(name)
+        if name != "item":
+            self.maybe.add(name)
+        return _searched(name, items, -1)
+
+    def _path(self, node: ast.Path) -> Node:
+        base, name = self.compile(node.base), node.name
+
+        def read(scope: Any) -> Value:
+            value = base(scope)
+            if type(value) is Context and name in value:
+                return value[name]  # type: ignore[no-any-return]
+            return read_path(value, name, scope.run)
+
+        return read
+
+    def _filter(self, node: ast.Filter) -> Node:
+        base = self.compile(node.base)
+        condition = self.within(None, node.condition)
+        if isinstance(node.condition, ast.Literal):
+            return compile_literal_filter(base, condition)
+        return compile_filter(base, condition, _is_test(node.condition))
+
+    def _call(self, node: ast.Call) -> Node:
+        arguments = [self.compile(argument) for argument in node.arguments]
+        names = node.names
+        callee = self._callee(node.callee)
+
+        def call(scope: Any) -> Value:
+            function = callee(scope)
+            values = [argument(scope) for argument in arguments]
+            return call_value(function, values, names, scope.run)
+
+        return call
+
+    def _callee(self, node: ast.Node) -> Node:
+        """A name that is called: a variable or local that is a function, else a built-in."""
+        builtin = find_builtin(node.name) if isinstance(node, ast.Name) else None
+        if builtin is None:
+            return self.compile(node)
+        before = set(self.free), set(self.maybe)
+        read = self.compile(node)
+        self.free, self.maybe = before
+
+        def find(scope: Any) -> Any:
+            value = read(scope)
+            return value if type(value) is FeelFunction else builtin
+
+        return find
+
+    # --- operators
+
+    def _unary(self, node: ast.Unary) -> Node:
+        if isinstance(node.operand, ast.Literal) and not node.operand.problem:
+            try:
+                value = negate(node.operand.value)
+            except Failure:
+                pass
+            else:
+                return lambda scope: value
+        operand = self.compile(node.operand)
+
+        def change_sign(scope: Any) -> Value:
+            try:
+                return negate(operand(scope))
+            except Failure as failure:
+                scope.run.warn(str(failure))
+                return None
+
+        return change_sign
+
+    def _binary(self, node: ast.Binary) -> Node:
+        left, right = self.compile(node.left), self.compile(node.right)
+        operator = node.operator
+        if operator in {"and", "or"}:
+            return compile_logic(operator, left, right)
+        if operator in {"=", "!=", "<", "<=", ">", ">="}:
+            return compile_comparison(operator, left, right, _constant(node.right))
+
+        def calculate(scope: Any) -> Value:
+            one, other = left(scope), right(scope)
+            try:
+                result = operate(operator, one, other)
+            except Failure as failure:
+                scope.run.warn(str(failure))
+                return None
+            if type(result) is str:
+                scope.run.meter.spend_chars(len(result))
+            return result
+
+        return calculate
+
+    def _between(self, node: ast.Between) -> Node:
+        value, low, high = (self.compile(part) for part in (node.value, node.low, node.high))
+        return compile_between(value, low, high)
+
+    def _in(self, node: ast.In) -> Node:
+        value = self.compile(node.value)
+        tests = [self.compile(test) for test in node.tests]
+
+        def found(scope: Any) -> Value:
+            wanted = value(scope)
+            verdict: bool | None = False
+            for test in tests:
+                one = is_in(wanted, test(scope), scope.run.meter)
+                if one:
+                    return True
+                verdict = None if one is None else verdict
+            return verdict
+
+        return found
+
+    def _instanceof(self, node: ast.InstanceOf) -> Node:
+        value, kind = self.compile(node.value), node.type
+        return lambda scope: kind.accepts(value(scope))
+
+    # --- blocks
+
+    def _if(self, node: ast.If) -> Node:
+        condition, yes, no = (self.compile(part) for part in (node.condition, node.yes, node.no))
+        return lambda scope: yes(scope) if condition(scope) is True else no(scope)
+
+    def _for(self, node: ast.For) -> Node:
+        return compile_for(self, node)
+
+    def _quantified(self, node: ast.Quantified) -> Node:
+        return compile_quantified(self, node)
+
+
+def _nothing(_scope: Any) -> Value:
+    return None
+
+
+def _external(scope: Any) -> Value:
+    scope.run.warn("external functions are not run; use a handler or a FEEL function")
+    return None
+
+
+def _constant(node: ast.Node) -> Value:
+    """Return the value of a literal operand, signed or not; ``None`` for any other node."""
+    if isinstance(node, ast.Literal):
+        return node.value
+    if isinstance(node, ast.Unary) and isinstance(node.operand, ast.Literal):
+        try:
+            return negate(node.operand.value)
+        except Failure:
+            return None
+    return None
+
+
+def _is_test(node: ast.Node) -> bool:
+    """Return whether a filter's condition is certainly no index."""
+    if isinstance(node, ast.Binary):
+        return node.operator in {"and", "or", "=", "!=", "<", "<=", ">", ">="}
+    return isinstance(node, ast.Between | ast.In | ast.InstanceOf | ast.Quantified)
+
+
+# --- how a name is read
+
+
+def _at_top(name: str) -> Node:
+    scalars = SCALARS
+
+    def read(scope: Any) -> Value:
+        value = scope.names.get(name, MISSING)
+        if type(value) in scalars:
+            return value  # type: ignore[no-any-return]
+        return _fetch(scope, name)
+
+    return read
+
+
+def _outer(name: str) -> Node:
+    return lambda scope: _fetch(scope.run, name)
+
+
+def _fetch(run: Any, name: str) -> Value:
+    value = run.fetch(name)
+    if value is not MISSING:
+        return value  # type: ignore[no-any-return]
+    builtin = find_builtin(name)
+    if builtin is not None:
+        return builtin.as_value()
+    run.warn(f"there is no variable '{name}'{closest(name, run.names)}")
+    return None
+
+
+def _local(name: str, distance: int) -> Node:
+    if distance == 0:
+        return lambda scope: scope.names[name]
+
+    def read(scope: Any) -> Value:
+        for _ in range(distance):
+            scope = scope.parent
+        return scope.names[name]  # type: ignore[no-any-return]
+
+    return read
+
+
+def _searched(name: str, items: list[int], last: int) -> Node:
+    """Read a name that items of enclosing filters may supply, else a local, else a variable."""
+
+    def read(scope: Any) -> Value:
+        at, here = 0, scope
+        for distance in items:
+            for _ in range(distance - at):
+                here = here.parent
+            at = distance
+            value = _item_entry(here.names, name)
+            if value is not MISSING:
+                return value  # type: ignore[no-any-return]
+        if last < 0:
+            return _fetch(scope.run, name)
+        for _ in range(last - at):
+            here = here.parent
+        return here.names[name]  # type: ignore[no-any-return]
+
+    return read
+
+
+def _item_entry(item: Any, name: str) -> Any:
+    if type(item) is Context and name in item:
+        return item[name]
+    if name == "item":
+        return item
+    return MISSING
+
+
+def compile_unary_tests(
+    tree: ast.UnaryTestsOf,
+) -> tuple[Callable[[Any, Value], bool | None], frozenset[str]]:
+    """Return the closure of an input cell's tests, and the names they read."""
+    compiler = Compiler()
+    tests = [(compiler.compile(test), _mentions_input(test)) for test in tree.tests]
+
+    def judge(scope: Any, value: Value) -> bool | None:
+        verdict: bool | None = False
+        for test, mentions in tests:
+            one = _passes(value, test(scope), mentions, scope)
+            if one is True:
+                verdict = True
+                break
+            verdict = None if one is None else verdict
+        if tree.negated:
+            return None if verdict is None else not verdict
+        return verdict
+
+    return judge, frozenset(compiler.free | compiler.maybe)
+
+
+def _passes(value: Value, result: Value, mentions: bool, scope: Any) -> bool | None:
+    """Judge one test: what it says of ``?``, or whether the input is what it gives."""
+    if isinstance(result, bool) and (mentions or not isinstance(value, bool | None)):
+        return result
+    if mentions and result is None:
+        return None
+    return is_in(value, result, scope.run.meter)
+
+
+def _mentions_input(node: object) -> bool:
+    """Return whether ``?`` stands anywhere in a tree."""
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, ast.Name) and part.name == "?":
+            return True
+        if isinstance(part, tuple):
+            waiting += part
+        elif dataclasses.is_dataclass(part) and not isinstance(part, type):
+            waiting += [getattr(part, field.name) for field in dataclasses.fields(part)]
+    return False
+
+
+def compile_tree(tree: ast.Node) -> tuple[Node, frozenset[str], frozenset[str]]:
+    """Return a tree's closure, the names it reads for certain, and those it may read."""
+    compiler = Compiler()
+    node = compiler.compile(tree)
+    return node, frozenset(compiler.free), frozenset(compiler.maybe - compiler.free)

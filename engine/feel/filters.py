@@ -1,0 +1,81 @@
+"""``list[condition]``: the items that fit, or the one at an index (DMN 1.5, table 54)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from engine.feel.runtime import Frame
+from engine.feel.values import Value, kind_of
+
+Node = Callable[[Any], Any]
+
+
+def compile_literal_filter(base: Node, condition: Node) -> Node:
+    """Return the closure of a filter whose condition is written as a value, as in ``list[1]``."""
+
+    def select(scope: Any) -> Value:
+        items = _items(base(scope))
+        chosen = condition(scope)
+        return items if chosen is True else _at(items, chosen, scope)
+
+    return select
+
+
+def compile_filter(base: Node, condition: Node, is_test: bool) -> Node:
+    """Return the closure of a filter.
+
+    :param is_test: the condition is certainly no index.
+    """
+
+    def select(scope: Any) -> Value:
+        items = _items(base(scope))
+        if items:
+            return _sift(items, condition, scope)
+        return () if is_test or not _is_index(condition, scope) else None
+
+    return select
+
+
+def _items(value: Value) -> tuple[Value, ...]:
+    if type(value) is tuple:
+        return value
+    return () if value is None else (value,)
+
+
+def _is_index(condition: Node, scope: Any) -> bool:
+    """Return whether the condition of an empty list is a number; its warnings do not count."""
+    warnings = scope.run.meter.warnings
+    before = len(warnings)
+    chosen = condition(Frame(None, scope, scope.run))
+    del warnings[before:]
+    return type(chosen) is Decimal
+
+
+def _sift(items: tuple[Value, ...], condition: Node, scope: Any) -> Value:
+    run = scope.run
+    run.meter.spend_steps(len(items))
+    kept = []
+    for item in items:
+        verdict = condition(Frame(item, scope, run))
+        if verdict is True:
+            kept.append(item)
+        elif type(verdict) is Decimal:
+            return _at(items, verdict, scope)
+    run.meter.spend_items(len(kept))
+    return tuple(kept)
+
+
+def _at(items: tuple[Value, ...], index: Value, scope: Any) -> Value:
+    if type(index) is Decimal:
+        place = int(index) if index == index.to_integral_value() else 0
+        if 0 < place <= len(items):
+            return items[place - 1]
+        if -len(items) <= place < 0:
+            return items[place]
+        scope.run.warn(f"a list of {len(items)} items has none at index {index}")
+        return None
+    if index is not False:
+        scope.run.warn(f"a filter's condition is a {kind_of(index)}, not a boolean or an index")
+    return None if index is not False and index is not None else ()

@@ -1,0 +1,45 @@
+"""What one evaluation may cost. The only place where these numbers are written.
+
+Steps count what can repeat: a loop's turn, a filter's item, a function's call. What cannot repeat
+is bounded by the length of the source. Items and characters count what built-ins and loops make.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MAX_SOURCE_CHARS = 50_000
+"""Longest expression that is read."""
+
+MAX_NESTING = 50
+"""Deepest nesting of parentheses, operators' right sides and blocks inside one expression."""
+
+MAX_CHAIN = 200
+"""Most operators of one precedence in a row: each is one level of the tree."""
+
+MAX_VALUE_DEPTH = 100
+"""Deepest nesting of lists and contexts in a value."""
+
+MAX_WARNINGS = 50
+"""Warnings kept of one evaluation; later ones are only counted as the last entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The budget of one evaluation.
+
+    :ivar steps: loop turns, filtered items and function calls.
+    :ivar items: list items and context entries made.
+    :ivar chars: characters of text made.
+    :ivar depth: calls of a designer's own functions inside one another.
+    :ivar regex_steps: moves of the pattern matcher in one evaluation.
+    """
+
+    steps: int = 200_000
+    items: int = 500_000
+    chars: int = 2_000_000
+    depth: int = 64
+    regex_steps: int = 1_000_000
+
+
+DEFAULT = Limits()

@@ -1,0 +1,210 @@
+"""The parser's place in the tokens: looking ahead, names of several words, errors with position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from engine.errors import FeelError
+from engine.feel.limits import MAX_NESTING
+from engine.feel.scanner import Kind, Token, scan
+from engine.feel.types import SIMPLE, FeelType
+
+_CALLED_NAMES = (("date", "and", "time"), ("years", "and", "months", "duration"))
+"""Built-ins whose names hold a keyword; they are names only where they are called."""
+
+
+class TokenStream:
+    """Tokens and the names that are known where the parser stands.
+
+    Words that follow one another are one name; a name with symbols or keywords in it
+    (``on-site visits``, ``rent and food``) must be known to be read as one, and the longest
+    known name wins (DMN 1.5, 10.3.1.3).
+    """
+
+    def __init__(
+        self, source: str, names: Iterable[str], types: Mapping[str, FeelType] | None = None
+    ) -> None:
+        self.source = source
+        self.tokens = scan(source)
+        self.index = 0
+        self.depth = 0
+        self.types = types or {}
+        self.known: dict[str, list[tuple[str, ...]]] = {}
+        for name in names:
+            self.learn(name)
+
+    # --- looking and moving
+
+    @property
+    def token(self) -> Token:
+        """The token to be read next."""
+        return self.tokens[self.index]
+
+    def peek(self, offset: int) -> Token:
+        """Return the token so many places ahead; the last one beyond the end."""
+        return self.tokens[min(self.index + offset, len(self.tokens) - 1)]
+
+    def advance(self) -> Token:
+        """Return the next token and pass it."""
+        token = self.tokens[self.index]
+        if token.kind is not Kind.END:
+            self.index += 1
+        return token
+
+    def at(self, text: str) -> bool:
+        """Return whether the next token is this symbol or keyword."""
+        token = self.tokens[self.index]
+        return token.text == text and token.kind in (Kind.SYMBOL, Kind.KEYWORD)
+
+    def take(self, text: str) -> bool:
+        """Pass this symbol or keyword if it is next; return whether it was."""
+        if not self.at(text):
+            return False
+        self.index += 1
+        return True
+
+    def expect(self, text: str) -> Token:
+        """Pass this symbol or keyword.
+
+        :raises FeelError: something else is next.
+        """
+        if not self.at(text):
+            raise self.error(f"expected '{text}'")
+        return self.advance()
+
+    def finish(self) -> None:
+        """Accept the end of the source.
+
+        :raises FeelError: something is left.
+        """
+        if self.token.kind is Kind.END:
+            return
+        raise self.error("expected an operator or the end of the expression")
+
+    def enter(self) -> None:
+        """Go one level deeper.
+
+        :raises FeelError: the expression nests deeper than is read.
+        """
+        self.depth += 1
+        if self.depth > MAX_NESTING:
+            raise self.error(
+                f"the expression nests deeper than {MAX_NESTING} levels; split it in two steps"
+            )
+
+    def leave(self) -> None:
+        """Come back from a level."""
+        self.depth -= 1
+
+    def error(self, expected: str, token: Token | None = None) -> FeelError:
+        """Return the error of the place the parser is at, or of the token given."""
+        token = token or self.token
+        found = f"'{self.source[token.start : token.end]}'" if token.text else "the end"
+        if token.kind is Kind.STRING:
+            found = f"the text {self.source[token.start : token.end][:40]}"
+        hint = self._hint(token)
+        return FeelError(
+            f"Character {token.start + 1}, {found}: {expected}.{hint}",
+            source=self.source,
+            position=token.start,
+        )
+
+    def _hint(self, token: Token) -> str:
+        before = self.tokens[self.index - 1] if self.index else token
+        if token.text == "=" and before.text in {"=", "<", ">"} and before.end == token.start:
+            return " Write '=' once for equality."
+        if token.text == "'":
+            return ' Texts stand between double quotes: "…".'
+        return ""
+
+    # --- names
+
+    def learn(self, name: str) -> tuple[str, ...]:
+        """Make known a name that is more than one token; return its tokens."""
+        try:
+            words = tuple(token.text for token in scan(name)[:-1])
+        except FeelError:
+            return ()  # a name FEEL cannot write is reached through get value(…) only
+        if len(words) > 1:
+            self.known.setdefault(words[0], []).append(words)
+        return words
+
+    def forget(self, names: Iterable[tuple[str, ...]]) -> None:
+        """Undo :meth:`learn` for these names, at the end of the block that declares them."""
+        for words in names:
+            if len(words) > 1:
+                self.known[words[0]].remove(words)
+
+    def name(self) -> str:
+        """Return the longest name that begins here, and pass it.
+
+        :raises FeelError: no name begins here.
+        """
+        length = max(self._known_length(), self._plain_length())
+        if length == 0:
+            raise self.error("expected a name")
+        words = self.tokens[self.index : self.index + length]
+        self.index += length
+        return self.written(words)
+
+    def at_name(self) -> bool:
+        """Return whether a name begins here."""
+        return self.token.kind is Kind.NAME or self._known_length() > 0
+
+    def _plain_length(self) -> int:
+        if self.token.kind is not Kind.NAME:
+            return 0
+        length = 1
+        while self._is_word(self.peek(length)):
+            length += 1
+        return length
+
+    @staticmethod
+    def _is_word(token: Token) -> bool:
+        return token.kind is Kind.NAME or (token.kind is Kind.NUMBER and token.text.isdecimal())
+
+    def _known_length(self) -> int:
+        best = 0
+        for words in self.known.get(self.token.text, ()):
+            if len(words) > best and self._is_here(words):
+                best = len(words)
+        for words in _CALLED_NAMES:
+            if words[0] == self.token.text and self._is_here(words):
+                called = self.peek(len(words))
+                best = max(best, len(words) if called.text == "(" else 0)
+        return best
+
+    def _is_here(self, words: tuple[str, ...]) -> bool:
+        if self.index + len(words) >= len(self.tokens) or self.token.kind is Kind.STRING:
+            return False
+        tokens = self.tokens[self.index : self.index + len(words)]
+        return all(t.text == w for t, w in zip(tokens, words, strict=True))
+
+    def written(self, words: list[Token]) -> str:
+        """Return a name as its source writes it, each run of spaces as one space."""
+        parts = [words[0].text]
+        for before, word in zip(words, words[1:], strict=False):
+            parts.append(word.text if before.end == word.start else f" {word.text}")
+        return "".join(parts)
+
+    # --- types
+
+    def type_name(self) -> str:
+        """Return the longest name of a type that begins here, and pass it.
+
+        :raises FeelError: no known type's name begins here.
+        """
+        best = ""
+        best_length = 0
+        for name in (*SIMPLE, *self.types):
+            words = tuple(token.text for token in scan(name)[:-1])
+            if len(words) > best_length and self._is_here(words):
+                best, best_length = name, len(words)
+        if not best:
+            raise self.error(
+                "expected a type: string, number, boolean, date, time, date and time, "
+                "days and time duration, years and months duration, list<…>, context<…>, "
+                "range<…>, function<…> -> … or Any"
+            )
+        self.index += best_length
+        return best
