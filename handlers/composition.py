@@ -2,66 +2,77 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
+from engine.clock import OffsetClock, SystemClock
 from engine.ports import Clock, HandlerRegistry, Ports
 from engine.settings import Settings
 from engine.store import Store
-from handlers import people
+from handlers import documents, notices, organisations, payments, people
+from handlers.documents import DocumentFiles, Documents
+from handlers.notices import Mailer, Outbox, SmtpServer
 from handlers.people import Access, Keyring, PersonalFields, Vault
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+"""Versions of the handlers' tables, to be upgraded with the engine's."""
 
 _HANDLERS = (
     people.record_consents,
     people.check_consent,
+    organisations.find_operators,
+    organisations.open_access,
+    organisations.close_access,
+    organisations.assign,
+    organisations.unassign,
+    documents.require,
+    payments.plan,
+    payments.request,
+    payments.approve,
+    payments.mark_paid,
+    payments.refuse,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        """Return the present moment, aware, in UTC."""
-        return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class DemoClock:
-    """The machine's clock, moved ahead by what the demo's database says."""
-
-    store: Store
-
-    def now(self) -> datetime:
-        """Return the demo's present moment, aware, in UTC."""
-        return datetime.now(UTC) + self.store.clock_offset()
-
-
-def compose(settings: Settings, store: Store) -> Ports:
+def compose(settings: Settings, store: Store, clock: Clock | None = None) -> Ports:
     """Return the engine's ports; called once per process.
 
     Reads no secret yet: ``passerelle lint`` needs the handlers' names and no key.
+
+    :param clock: what tells the time to all of them; the site's own if left out. Tests and
+        scenarios pass theirs here, so that fields and engine agree on the present moment.
+    :raises ConfigurationError: PASSERELLE_SMTP_URL cannot be read.
     """
-    clock = site_clock(settings, store)
+    told = clock or site_clock(settings, store)
+    fields = compose_fields(settings, store, told)
     registry = HandlerRegistry()
     for function in _HANDLERS:
         registry.add(function)
-    return Ports(
-        registry=registry,
-        fields=personal_fields(settings, store, clock),
+    registry.add(notices.send_handler(_mailer(settings), fields, settings.mail_from))
+    return Ports(registry=registry, fields=fields, clock=told, migrations=(MIGRATIONS,))
+
+
+def compose_fields(settings: Settings, store: Store, clock: Clock) -> PersonalFields:
+    """Return the room that keeps personal answers."""
+    return PersonalFields(Keyring(Vault(settings)), Access(store, clock), clock)
+
+
+def compose_documents(settings: Settings, store: Store, clock: Clock) -> Documents:
+    """Return the room that keeps files, for the web's pages."""
+    return Documents(
+        keyring=Keyring(Vault(settings)),
+        access=Access(store, clock),
+        files=DocumentFiles(settings.var_dir / "documents"),
         clock=clock,
-        migrations=(MIGRATIONS,),
+        limit_bytes=settings.document_limit_bytes,
     )
 
 
 def site_clock(settings: Settings, store: Store) -> Clock:
     """Return the clock of this site; only a demo's can be moved."""
-    return DemoClock(store) if settings.demo else SystemClock()
+    return OffsetClock(store) if settings.demo else SystemClock()
 
 
-def personal_fields(settings: Settings, store: Store, clock: Clock) -> PersonalFields:
-    """Return the room that keeps personal answers."""
-    return PersonalFields(Keyring(Vault(settings)), Access(store, clock), clock)
+def _mailer(settings: Settings) -> Mailer:
+    if settings.smtp_url:
+        return SmtpServer.from_url(settings.smtp_url)
+    return Outbox(settings.var_dir / "outbox")

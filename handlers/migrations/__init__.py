@@ -1,0 +1,1 @@
+"""Versions of the handlers' tables (Alembic)."""
