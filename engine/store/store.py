@@ -213,7 +213,10 @@ class Store:
         try:
             yield
         except (OperationalError, ProgrammingError) as error:
-            raise StoreUnavailable(_explain(error, self.engine)) from error
+            explained = _explain(error, self.engine)
+            if explained is None:
+                raise
+            raise StoreUnavailable(explained) from error
 
 
 def _configure_sqlite(engine: Engine) -> None:
@@ -250,9 +253,10 @@ _CAUSES = (
 )
 
 
-def _explain(error: DBAPIError, engine: Engine) -> str:
+def _explain(error: DBAPIError, engine: Engine) -> str | None:
+    """Say what an operator can do about it; ``None`` if the fault is the statement's own."""
     text = str(error.orig)
     for needle, remedy in _CAUSES:
         if needle in text:
             return f"The database {engine.url.render_as_string()} cannot be used: {remedy}."
-    return f"The database {engine.url.render_as_string()} refused the statement: {text}"
+    return None

@@ -38,7 +38,9 @@ def _definitions() -> None:
     )
     op.create_table(
         "definitions",
-        sa.Column("deployment_id", sa.ForeignKey("deployments.id"), primary_key=True),
+        sa.Column(
+            "deployment_id", sa.String(32), sa.ForeignKey("deployments.id"), primary_key=True
+        ),
         sa.Column("name", sa.String(255), primary_key=True),
         sa.Column("content", sa.LargeBinary, nullable=False),
     )
@@ -60,7 +62,7 @@ def _cases() -> None:
         sa.Column("id", sa.String(32), primary_key=True),
         sa.Column("reference", sa.String(64), nullable=False, unique=True),
         sa.Column("scheme", sa.String(100), nullable=False),
-        sa.Column("deployment_id", sa.ForeignKey("deployments.id"), nullable=False),
+        sa.Column("deployment_id", sa.String(32), sa.ForeignKey("deployments.id"), nullable=False),
         sa.Column("country", sa.String(2), nullable=False),
         sa.Column("subject", sa.String(64)),
         sa.Column("status", sa.String(16), nullable=False),
@@ -78,7 +80,7 @@ def _cases() -> None:
     op.create_table(
         "case_parties",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-        sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False),
+        sa.Column("case_id", sa.String(32), sa.ForeignKey("cases.id"), nullable=False),
         sa.Column("organisation_id", sa.String(64), nullable=False),
         sa.Column("role", sa.String(64), nullable=False),
         sa.Column("since", _moment(), nullable=False),
@@ -91,7 +93,7 @@ def _cases() -> None:
 def _work() -> None:
     op.create_table(
         "work_items",
-        sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
+        sa.Column("case_id", sa.String(32), sa.ForeignKey("cases.id"), primary_key=True),
         sa.Column("activation", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("element_id", sa.String(255), nullable=False),
         sa.Column("name", sa.String(500), nullable=False),
@@ -129,7 +131,7 @@ def _work() -> None:
     op.create_table(
         "jobs",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-        sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False),
+        sa.Column("case_id", sa.String(32), sa.ForeignKey("cases.id"), nullable=False),
         sa.Column("activation", sa.Integer, nullable=False),
         sa.Column("element_id", sa.String(255), nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
@@ -149,7 +151,7 @@ def _work() -> None:
     op.create_table(
         "incidents",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-        sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False),
+        sa.Column("case_id", sa.String(32), sa.ForeignKey("cases.id"), nullable=False),
         sa.Column("activation", sa.Integer, nullable=False),
         sa.Column("element_id", sa.String(255), nullable=False),
         sa.Column("code", sa.String(64), nullable=False),
@@ -166,7 +168,7 @@ def _work() -> None:
 def _messages() -> None:
     op.create_table(
         "subscriptions",
-        sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
+        sa.Column("case_id", sa.String(32), sa.ForeignKey("cases.id"), primary_key=True),
         sa.Column("activation", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("element_id", sa.String(255), nullable=False),
         sa.Column("name", sa.String(500), nullable=False),
@@ -196,7 +198,7 @@ def _messages() -> None:
 def _history() -> None:
     op.create_table(
         "events",
-        sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
+        sa.Column("case_id", sa.String(32), sa.ForeignKey("cases.id"), primary_key=True),
         sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("kind", sa.String(64), nullable=False),
         sa.Column("element_id", sa.String(255)),
