@@ -1,4 +1,4 @@
-"""``+ - * /`` and ``**`` on numbers, texts, dates, times and durations (DMN 1.5, tables 56 to 60)."""
+"""``+ - * /`` and ``**`` on numbers, texts, dates, times, durations (DMN 1.5, tables 56 to 60)."""
 
 from __future__ import annotations
 

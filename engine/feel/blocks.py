@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from decimal import Decimal
-from typing import ClassVar
+from typing import ParamSpec, TypeVar
 
 from engine.feel import syntax as ast
 from engine.feel.failure import Failure
@@ -15,6 +16,10 @@ from engine.feel.stream import TokenStream
 from engine.feel.temporal import read_temporal
 from engine.feel.types import ANY, FeelType, simple_type
 from engine.feel.values import Value
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+Reader = Callable[[Token], ast.Node]
 
 _LITERALS: dict[str, Value] = {"null": None, "true": True, "false": False}
 _ENDS_A_RANGE = frozenset(
@@ -178,7 +183,7 @@ class BlockParser(TokenStream):
         if token.text in _LITERALS:
             self.advance()
             return ast.Literal(_LITERALS[token.text], token.start)
-        readers = {
+        readers: dict[str, Reader] = {
             "if": self._if,
             "for": self._for,
             "some": self._quantified,
@@ -192,23 +197,25 @@ class BlockParser(TokenStream):
         return self._inside(reader, token)
 
     def _bracketed(self, token: Token) -> ast.Node:
-        if token.kind is Kind.SYMBOL and token.text in self._BRACKETS:
-            self.advance()
-            return self._inside(getattr(self, self._BRACKETS[token.text]), token)
-        raise self.error("expected a value, a name or '('")
+        readers: dict[str, Reader] = {
+            "(": self._parenthesis,
+            "[": self._list_or_range,
+            "]": self._open_range,
+            "{": self._context,
+            "@": self._at_literal,
+        }
+        reader = readers.get(token.text) if token.kind is Kind.SYMBOL else None
+        if reader is None:
+            raise self.error("expected a value, a name or '('")
+        self.advance()
+        return self._inside(reader, token)
 
-    _BRACKETS: ClassVar[dict[str, str]] = {
-        "(": "_parenthesis",
-        "[": "_list_or_range",
-        "]": "_open_range",
-        "{": "_context",
-        "@": "_at_literal",
-    }
-
-    def _inside(self, read, *arguments):  # type: ignore[no-untyped-def]
+    def _inside(
+        self, read: Callable[Given, Result], *given: Given.args, **more: Given.kwargs
+    ) -> Result:
         """Read something within brackets: the rules for a range's end no longer hold."""
         outer, self.at_range_end = self.at_range_end, False
-        result = read(*arguments)
+        result = read(*given, **more)
         self.at_range_end = outer
         return result
 
@@ -345,7 +352,7 @@ class BlockParser(TokenStream):
             declared = self.type() if self.take(":") else None
             parameters.append(ast.Parameter(name, declared))
         self.expect(")")
-        external = self.take("external")
+        external = self.peek(1).text == "{" and self.take_word("external")
         learnt = [self.learn(parameter.name) for parameter in parameters]
         body = self.expression()
         self.forget(learnt)

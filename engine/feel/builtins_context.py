@@ -53,7 +53,7 @@ def context_of_entries(run: Run, entries: tuple[Value, ...]) -> Value:
     return Context(made)
 
 
-@builtin("context put", "context: context, key: string, value: any", run=True)
+@builtin("context put", "context: context, key: string, value: any?", run=True)
 def context_put(run: Run, context: Mapping[str, Value], key: str, value: Value) -> Value:
     """Return the context with one entry added or replaced."""
     run.meter.spend_items(len(context) + 1)

@@ -15,17 +15,17 @@ from engine.feel.arithmetic import operate
 from engine.feel.builtins_number import whole
 from engine.feel.compare import equal, order
 from engine.feel.failure import Failure
-from engine.feel.registry import builtin
+from engine.feel.registry import Declared, builtin
 from engine.feel.runtime import Run, invoke
 from engine.feel.values import FeelFunction, Value, kind_of
 
 List = tuple[Value, ...]
 
 
-def _list_or_items(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def _list_or_items(name: str) -> Callable[[Declared], Declared]:
     """Declare a built-in that takes a list, or its items one by one."""
 
-    def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+    def declare(function: Declared) -> Declared:
         builtin(name, "list: list", run=True)(function)
 
         def of_items(run: Run, first: Value, rest: List) -> Value:
@@ -94,7 +94,7 @@ def total(_run: Run, items: List) -> Value:
         raise Failure("the list is empty")
     if isinstance(items[0], Decimal):
         return _sum(_numbers(items))
-    result = items[0]
+    result: Value = items[0]
     for item in items[1:]:
         result = operate("+", result, item)
     if isinstance(result, str) or kind_of(result) not in _DURATIONS:
@@ -216,7 +216,7 @@ def _made(run: Run, items: List) -> List:
 
 
 @builtin("concatenate", "*lists: list", run=True)
-def concatenate(run: Run, lists: tuple[List, ...]) -> Value:
+def concatenate(run: Run, lists: tuple[List, ...]) -> List:
     """Return the items of all lists, one list after the other."""
     run.meter.spend_items(sum(map(len, lists)))
     return tuple(item for items in lists for item in items)
@@ -271,13 +271,13 @@ def index_of(run: Run, items: List, match: Value) -> Value:
 
 
 @builtin("union", "*lists: list", run=True)
-def union(run: Run, lists: tuple[List, ...]) -> Value:
+def union(run: Run, lists: tuple[List, ...]) -> List:
     """Return the items of all lists, each once."""
     return distinct_values(run, concatenate(run, lists))
 
 
 @builtin("distinct values", "list: list", run=True)
-def distinct_values(run: Run, items: List) -> Value:
+def distinct_values(run: Run, items: List) -> List:
     """Return the items, each once, in the order they are met."""
     kept: list[Value] = []
     for item in items:
@@ -289,7 +289,7 @@ def distinct_values(run: Run, items: List) -> Value:
 @builtin("duplicate values", "list: list", run=True)
 def duplicate_values(run: Run, items: List) -> Value:
     """Return the items that are there more than once. Camunda's addition to DMN."""
-    unique: List = distinct_values(run, items)
+    unique = distinct_values(run, items)
     return tuple(u for u in unique if sum(_same(run, u, item) for item in items) > 1)
 
 

@@ -100,7 +100,7 @@ def order(left: Value, right: Value) -> int | None:
     if kind in (datetime, FeelTime) and not _same_line(left, right):
         return None
     one, other = key(left), key(right)
-    return (one > other) - (one < other)
+    return int(one > other) - int(one < other)
 
 
 def _same_line(left: Any, right: Any) -> bool:

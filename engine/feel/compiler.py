@@ -19,12 +19,15 @@ from engine.feel.filters import compile_filter, compile_literal_filter
 from engine.feel.loops import compile_for, compile_quantified
 from engine.feel.operators import compile_between, compile_comparison, compile_logic
 from engine.feel.ranges import is_in, make_range
-from engine.feel.runtime import MISSING, Closure, Frame
+from engine.feel.runtime import MISSING, Closure, Frame, Run
 from engine.feel.suggest import closest
 from engine.feel.values import SCALARS, Context, FeelFunction, Value
 
 Node: TypeAlias = Callable[[Any], Any]
 """A compiled node: takes a :class:`engine.feel.runtime.Scope`, returns a value."""
+
+Fallback: TypeAlias = Callable[[Run], Any]
+"""What a name means that no variable has."""
 
 
 class Compiler:
@@ -125,19 +128,21 @@ class Compiler:
     # --- names, paths, calls
 
     def _name(self, node: ast.Name) -> Node:
-        name = node.name
+        return self._read(node.name, lambda run: _builtin_or_null(node.name, run))
+
+    def _read(self, name: str, otherwise: Fallback) -> Node:
         items: list[int] = []
         for distance, names in enumerate(reversed(self.scopes)):
             if names is None:
                 items.append(distance)
             elif name in names:
-                return _local(name, distance) if not items else _searched(name, items, distance)
+                return _searched(name, items, distance, otherwise)
         if not items:
             self.free.add(name)
-            return _at_top(name) if not self.scopes else _outer(name)
+            return _outer(name, otherwise) if self.scopes else _at_top(name, otherwise)
         if name != "item":
             self.maybe.add(name)
-        return _searched(name, items, -1)
+        return _searched(name, items, -1, otherwise)
 
     def _path(self, node: ast.Path) -> Node:
         base, name = self.compile(node.base), node.name
@@ -172,11 +177,11 @@ class Compiler:
     def _callee(self, node: ast.Node) -> Node:
         """A name that is called: a variable or local that is a function, else a built-in."""
         builtin = find_builtin(node.name) if isinstance(node, ast.Name) else None
-        if builtin is None:
+        if builtin is None or not isinstance(node, ast.Name):
             return self.compile(node)
-        before = set(self.free), set(self.maybe)
-        read = self.compile(node)
-        self.free, self.maybe = before
+        free, maybe = set(self.free), set(self.maybe)
+        read = self._read(node.name, lambda _run: builtin)
+        self.free, self.maybe = free, maybe
 
         def find(scope: Any) -> Any:
             value = read(scope)
@@ -294,26 +299,28 @@ def _is_test(node: ast.Node) -> bool:
 # --- how a name is read
 
 
-def _at_top(name: str) -> Node:
+def _at_top(name: str, otherwise: Fallback) -> Node:
     scalars = SCALARS
 
     def read(scope: Any) -> Value:
         value = scope.names.get(name, MISSING)
         if type(value) in scalars:
             return value  # type: ignore[no-any-return]
-        return _fetch(scope, name)
+        return _fetch(scope, name, otherwise)
 
     return read
 
 
-def _outer(name: str) -> Node:
-    return lambda scope: _fetch(scope.run, name)
+def _outer(name: str, otherwise: Fallback) -> Node:
+    return lambda scope: _fetch(scope.run, name, otherwise)
 
 
-def _fetch(run: Any, name: str) -> Value:
+def _fetch(run: Run, name: str, otherwise: Fallback) -> Any:
     value = run.fetch(name)
-    if value is not MISSING:
-        return value  # type: ignore[no-any-return]
+    return otherwise(run) if value is MISSING else value
+
+
+def _builtin_or_null(name: str, run: Run) -> Value:
     builtin = find_builtin(name)
     if builtin is not None:
         return builtin.as_value()
@@ -333,8 +340,10 @@ def _local(name: str, distance: int) -> Node:
     return read
 
 
-def _searched(name: str, items: list[int], last: int) -> Node:
+def _searched(name: str, items: list[int], last: int, otherwise: Fallback) -> Node:
     """Read a name that items of enclosing filters may supply, else a local, else a variable."""
+    if not items:
+        return _local(name, last)
 
     def read(scope: Any) -> Value:
         at, here = 0, scope
@@ -346,7 +355,7 @@ def _searched(name: str, items: list[int], last: int) -> Node:
             if value is not MISSING:
                 return value  # type: ignore[no-any-return]
         if last < 0:
-            return _fetch(scope.run, name)
+            return _fetch(scope.run, name, otherwise)
         for _ in range(last - at):
             here = here.parent
         return here.names[name]  # type: ignore[no-any-return]

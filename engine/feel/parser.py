@@ -110,7 +110,8 @@ class Parser(BlockParser):
             self.expect("and")
             return ast.Between(node, low, self.additive(), token.start)
         if token.text == "instance":
-            self.expect("of")
+            if not self.take_word("of"):
+                raise self.error("expected 'of'")
             return ast.InstanceOf(node, self.type(), token.start)
         return ast.In(node, self._in_tests(), token.start)
 

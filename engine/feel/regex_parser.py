@@ -1,4 +1,4 @@
-"""XPath regular expressions, read into a tree (XQuery and XPath Functions 3.1, 5.6; XML Schema 2, F).
+"""XPath patterns, read into a tree (XPath Functions 3.1, 5.6; XML Schema part 2, F).
 
 DMN 1.5 takes its patterns from XPath. Python's own engine is not used: it reads another dialect
 and cannot be stopped. What is read here runs in :mod:`engine.feel.regex`, step by step.
@@ -142,7 +142,7 @@ class PatternParser:
         bounds: tuple[int, int | None]
         if char in {"?", "*", "+"} and char:
             self.position += 1
-            bounds = {"?": (0, 1), "*": (0, None), "+": (1, None)}[char]  # type: ignore[assignment]
+            bounds = {"?": (0, 1), "*": (0, None), "+": (1, None)}[char]
         elif char == "{":
             self.position += 1
             bounds = self._bounds()

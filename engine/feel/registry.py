@@ -13,12 +13,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.feel.failure import Failure
 from engine.feel.runtime import Run
 from engine.feel.suggest import closest
 from engine.feel.values import FeelFunction, Value, kind_of
+
+Declared = TypeVar("Declared", bound=Callable[..., Any])
 
 _SHORT = {
     "datetime": "date and time",
@@ -163,7 +165,7 @@ BUILTINS: dict[str, Builtin] = {}
 
 def builtin(
     name: str, signature: str, *, run: bool = False, also: Iterable[str] = ()
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+) -> Callable[[Declared], Declared]:
     """Declare a built-in, or one more signature of it.
 
     :param signature: as this module's docstring says.
@@ -172,7 +174,7 @@ def builtin(
     """
     params = tuple(_param(text) for text in signature.split(",") if text.strip())
 
-    def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+    def declare(function: Declared) -> Declared:
         entry = BUILTINS.setdefault(name, Builtin(name))
         entry.signatures.append(Signature(params, function, run))
         for other in also:

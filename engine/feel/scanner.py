@@ -37,28 +37,10 @@ class Token:
 
 
 KEYWORDS = frozenset(
-    [
-        "and",
-        "between",
-        "else",
-        "every",
-        "external",
-        "false",
-        "for",
-        "function",
-        "if",
-        "in",
-        "instance",
-        "null",
-        "of",
-        "or",
-        "return",
-        "satisfies",
-        "some",
-        "then",
-        "true",
-    ]
+    "and between else every false for function if in instance null or return satisfies some "
+    "then true".split()
 )
+"""Words no name begins with; ``of`` and ``external`` are keywords in one place each only."""
 
 _SPACE = re.compile(r"(?:\s|\u180e|\u200b|\ufeff|//[^\n\r]*|/\*.*?\*/)+", re.DOTALL)
 _NUMBER = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from engine.errors import FeelError
 from engine.feel.limits import MAX_NESTING
@@ -71,6 +72,13 @@ class TokenStream:
         if not self.at(text):
             raise self.error(f"expected '{text}'")
         return self.advance()
+
+    def take_word(self, text: str) -> bool:
+        """Pass this word, which is a keyword only here, if it is next; return whether it was."""
+        if self.token.kind is not Kind.NAME or self.token.text != text:
+            return False
+        self.index += 1
+        return True
 
     def finish(self) -> None:
         """Accept the end of the source.
@@ -183,7 +191,7 @@ class TokenStream:
     def written(self, words: list[Token]) -> str:
         """Return a name as its source writes it, each run of spaces as one space."""
         parts = [words[0].text]
-        for before, word in zip(words, words[1:], strict=False):
+        for before, word in pairwise(words):
             parts.append(word.text if before.end == word.start else f" {word.text}")
         return "".join(parts)
 
