@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Protocol
 
-from engine.clock import OffsetClock
 from engine.errors import ConfigurationError, StoreUnavailable
-from engine.ports import Ports
+from engine.ports import Clock, Compose, Ports
 from engine.service import Engine
 from engine.settings import Settings
 from engine.store import Store, is_current
@@ -36,10 +36,15 @@ def load(name: str) -> Any:
         ) from error
 
 
-def compose(settings: Settings, store: Store) -> Ports:
-    """Return the ports that the settings name; in a demo with the clock that can be moved."""
-    ports: Ports = load(settings.ports)(settings, store)
-    return replace(ports, clock=OffsetClock(store)) if settings.demo else ports
+def compose(settings: Settings, store: Store, clock: Clock | None = None) -> Ports:
+    """Return the ports that the settings name, with every room's migrations.
+
+    :param clock: what tells the time to all of them; the site's own if left out.
+    """
+    make: Compose = load(settings.ports)
+    ports = make(settings, store, clock)
+    pages: Path = load(settings.app.partition(".")[0] + ":MIGRATIONS")
+    return replace(ports, migrations=(*ports.migrations, pages))
 
 
 def open_engine(settings: Settings, *, check: bool = True) -> Engine:

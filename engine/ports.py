@@ -199,8 +199,12 @@ class Ports:
     migrations: tuple[Path, ...] = ()
 
 
-Compose = Callable[["Settings", "Store"], Ports]
-"""The function that ``Settings.ports`` names: called once per process."""
+class Compose(Protocol):
+    """The function that ``Settings.ports`` names: called once per process."""
+
+    def __call__(self, settings: Settings, store: Store, clock: Clock | None = None) -> Ports:
+        """Put the ports together; ``clock`` is the site's own if left out."""
+
 
 __all__ = [
     "Clock",
