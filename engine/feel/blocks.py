@@ -12,9 +12,8 @@ from engine.feel.failure import Failure
 from engine.feel.limits import MAX_CHAIN
 from engine.feel.numbers import rounded
 from engine.feel.scanner import Kind, Token
-from engine.feel.stream import TokenStream
 from engine.feel.temporal import read_temporal
-from engine.feel.types import ANY, FeelType, simple_type
+from engine.feel.type_parser import TypeParser
 from engine.feel.values import Value
 
 Given = ParamSpec("Given")
@@ -52,7 +51,7 @@ _ENDS_A_RANGE = frozenset(
 )
 
 
-class BlockParser(TokenStream):
+class BlockParser(TypeParser):
     """Reads what stands between operators. :class:`engine.feel.parser.Parser` completes it."""
 
     several_tests_at = -1
@@ -357,48 +356,3 @@ class BlockParser(TokenStream):
         body = self.expression()
         self.forget(learnt)
         return ast.FunctionOf(tuple(parameters), body, external, token.start)
-
-    # --- types
-
-    def type(self) -> FeelType:
-        """Return the type that is written here.
-
-        :raises FeelError: none is, or it is unknown.
-        """
-        self.enter()
-        name = self.type_name()
-        found = self.types.get(name) or simple_type(name)
-        if found is None:
-            raise self.error(f"the type '{name}' is unknown")
-        if self.at("<") and name in {"list", "range", "context", "function"}:
-            found = self._parametrised(name)
-        self.leave()
-        return found
-
-    def _parametrised(self, name: str) -> FeelType:
-        self.expect("<")
-        if name == "context":
-            return self._context_type()
-        if name != "function":
-            item = self.type()
-            self.expect(">")
-            return FeelType(name, item=item, name=f"{name}<{item.name}>")
-        params: list[FeelType] = []
-        while not self.at(">"):
-            if params:
-                self.expect(",")
-            params.append(self.type())
-        self.expect(">")
-        result = self.type() if self.take("->") else ANY
-        return FeelType("function", item=result, params=tuple(params), name="function")
-
-    def _context_type(self) -> FeelType:
-        entries: dict[str, FeelType] = {}
-        while not self.at(">"):
-            if entries:
-                self.expect(",")
-            key = self.name()
-            self.expect(":")
-            entries[key] = self.type()
-        self.expect(">")
-        return FeelType("context", entries=entries, name="context")

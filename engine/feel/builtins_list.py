@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import cmp_to_key
-from typing import Any
 
 from engine.feel import numbers
 from engine.feel.arithmetic import operate

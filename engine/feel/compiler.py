@@ -6,7 +6,6 @@ only inside a filter, where an item's own entries come first, is it looked for a
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -17,17 +16,14 @@ from engine.feel.builtins import find_builtin
 from engine.feel.failure import Failure
 from engine.feel.filters import compile_filter, compile_literal_filter
 from engine.feel.loops import compile_for, compile_quantified
+from engine.feel.names import Fallback, at_top, builtin_or_null, outer, searched
 from engine.feel.operators import compile_between, compile_comparison, compile_logic
 from engine.feel.ranges import is_in, make_range
-from engine.feel.runtime import MISSING, Closure, Frame, Run
-from engine.feel.suggest import closest
-from engine.feel.values import SCALARS, Context, FeelFunction, Value
+from engine.feel.runtime import Closure, Frame
+from engine.feel.values import Context, FeelFunction, Value
 
 Node: TypeAlias = Callable[[Any], Any]
 """A compiled node: takes a :class:`engine.feel.runtime.Scope`, returns a value."""
-
-Fallback: TypeAlias = Callable[[Run], Any]
-"""What a name means that no variable has."""
 
 
 class Compiler:
@@ -128,7 +124,7 @@ class Compiler:
     # --- names, paths, calls
 
     def _name(self, node: ast.Name) -> Node:
-        return self._read(node.name, lambda run: _builtin_or_null(node.name, run))
+        return self._read(node.name, lambda run: builtin_or_null(node.name, run))
 
     def _read(self, name: str, otherwise: Fallback) -> Node:
         items: list[int] = []
@@ -136,13 +132,13 @@ class Compiler:
             if names is None:
                 items.append(distance)
             elif name in names:
-                return _searched(name, items, distance, otherwise)
+                return searched(name, items, distance, otherwise)
         if not items:
             self.free.add(name)
-            return _outer(name, otherwise) if self.scopes else _at_top(name, otherwise)
+            return outer(name, otherwise) if self.scopes else at_top(name, otherwise)
         if name != "item":
             self.maybe.add(name)
-        return _searched(name, items, -1, otherwise)
+        return searched(name, items, -1, otherwise)
 
     def _path(self, node: ast.Path) -> Node:
         base, name = self.compile(node.base), node.name
@@ -294,126 +290,6 @@ def _is_test(node: ast.Node) -> bool:
     if isinstance(node, ast.Binary):
         return node.operator in {"and", "or", "=", "!=", "<", "<=", ">", ">="}
     return isinstance(node, ast.Between | ast.In | ast.InstanceOf | ast.Quantified)
-
-
-# --- how a name is read
-
-
-def _at_top(name: str, otherwise: Fallback) -> Node:
-    scalars = SCALARS
-
-    def read(scope: Any) -> Value:
-        value = scope.names.get(name, MISSING)
-        if type(value) in scalars:
-            return value  # type: ignore[no-any-return]
-        return _fetch(scope, name, otherwise)
-
-    return read
-
-
-def _outer(name: str, otherwise: Fallback) -> Node:
-    return lambda scope: _fetch(scope.run, name, otherwise)
-
-
-def _fetch(run: Run, name: str, otherwise: Fallback) -> Any:
-    value = run.fetch(name)
-    return otherwise(run) if value is MISSING else value
-
-
-def _builtin_or_null(name: str, run: Run) -> Value:
-    builtin = find_builtin(name)
-    if builtin is not None:
-        return builtin.as_value()
-    run.warn(f"there is no variable '{name}'{closest(name, run.names)}")
-    return None
-
-
-def _local(name: str, distance: int) -> Node:
-    if distance == 0:
-        return lambda scope: scope.names[name]
-
-    def read(scope: Any) -> Value:
-        for _ in range(distance):
-            scope = scope.parent
-        return scope.names[name]  # type: ignore[no-any-return]
-
-    return read
-
-
-def _searched(name: str, items: list[int], last: int, otherwise: Fallback) -> Node:
-    """Read a name that items of enclosing filters may supply, else a local, else a variable."""
-    if not items:
-        return _local(name, last)
-
-    def read(scope: Any) -> Value:
-        at, here = 0, scope
-        for distance in items:
-            for _ in range(distance - at):
-                here = here.parent
-            at = distance
-            value = _item_entry(here.names, name)
-            if value is not MISSING:
-                return value  # type: ignore[no-any-return]
-        if last < 0:
-            return _fetch(scope.run, name, otherwise)
-        for _ in range(last - at):
-            here = here.parent
-        return here.names[name]  # type: ignore[no-any-return]
-
-    return read
-
-
-def _item_entry(item: Any, name: str) -> Any:
-    if type(item) is Context and name in item:
-        return item[name]
-    if name == "item":
-        return item
-    return MISSING
-
-
-def compile_unary_tests(
-    tree: ast.UnaryTestsOf,
-) -> tuple[Callable[[Any, Value], bool | None], frozenset[str]]:
-    """Return the closure of an input cell's tests, and the names they read."""
-    compiler = Compiler()
-    tests = [(compiler.compile(test), _mentions_input(test)) for test in tree.tests]
-
-    def judge(scope: Any, value: Value) -> bool | None:
-        verdict: bool | None = False
-        for test, mentions in tests:
-            one = _passes(value, test(scope), mentions, scope)
-            if one is True:
-                verdict = True
-                break
-            verdict = None if one is None else verdict
-        if tree.negated:
-            return None if verdict is None else not verdict
-        return verdict
-
-    return judge, frozenset(compiler.free | compiler.maybe)
-
-
-def _passes(value: Value, result: Value, mentions: bool, scope: Any) -> bool | None:
-    """Judge one test: what it says of ``?``, or whether the input is what it gives."""
-    if isinstance(result, bool) and (mentions or not isinstance(value, bool | None)):
-        return result
-    if mentions and result is None:
-        return None
-    return is_in(value, result, scope.run.meter)
-
-
-def _mentions_input(node: object) -> bool:
-    """Return whether ``?`` stands anywhere in a tree."""
-    waiting = [node]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, ast.Name) and part.name == "?":
-            return True
-        if isinstance(part, tuple):
-            waiting += part
-        elif dataclasses.is_dataclass(part) and not isinstance(part, type):
-            waiting += [getattr(part, field.name) for field in dataclasses.fields(part)]
-    return False
 
 
 def compile_tree(tree: ast.Node) -> tuple[Node, frozenset[str], frozenset[str]]:

@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 from engine.errors import FeelError
 from engine.feel import syntax as ast
 from engine.feel.builtins import builtin_names
-from engine.feel.compiler import compile_tree, compile_unary_tests
+from engine.feel.cells import compile_unary_tests
+from engine.feel.compiler import compile_tree
+from engine.feel.fast import GIVES_UP, compile_fast
 from engine.feel.limits import DEFAULT, Limits
 from engine.feel.parser import parse_tests_tree, parse_tree
 from engine.feel.runtime import Meter, Run
@@ -33,12 +35,13 @@ class Expression:
         names of built-ins that are read without being called.
     """
 
-    __slots__ = ("_node", "free_names", "maybe_names", "source", "tree")
+    __slots__ = ("_fast", "_node", "free_names", "maybe_names", "source", "tree")
 
     def __init__(self, source: str, tree: ast.Node) -> None:
         self.source = source
         self.tree = tree
         node, free, maybe = _guarded(source, lambda: compile_tree(tree))
+        self._fast = compile_fast(tree)
         builtins = builtin_names()
         self._node: Callable[[Any], Any] = node
         self.free_names: frozenset[str] = free - builtins
@@ -55,10 +58,15 @@ class Expression:
             null. The clock of the machine is never read.
         :raises FeelError: the evaluation passes its budget (:mod:`engine.feel.limits`).
         """
-        try:
-            value = self._node(Run(context, now))
-        except RecursionError:
-            raise _too_deep(self.source) from None
+        fast = self._fast
+        if fast is not None:
+            try:
+                verdict: bool | None = fast(context)
+            except (KeyError, ArithmeticError):
+                verdict = GIVES_UP
+            if verdict is not GIVES_UP:
+                return verdict
+        value: Value = _evaluated(self.source, Run(context, now), self._node)
         return value if type(value) in SCALARS else _checked(value, self.source)
 
     def evaluate_with_warnings(
@@ -75,7 +83,7 @@ class Expression:
         """
         run = Run(context, now)
         run.meter = Meter(limits)
-        value = _guarded(self.source, lambda: self._node(run))
+        value: Value = _evaluated(self.source, run, self._node)
         return _checked(value, self.source), tuple(run.meter.warnings)
 
 
@@ -118,7 +126,7 @@ class UnaryTests:
         """Return whether the input passes, and why operations inside had no result."""
         value = to_feel(input_value)
         run = Run({**context, "?": value}, now)
-        verdict = _guarded(self.source, lambda: self._node(run, value))
+        verdict = _evaluated(self.source, run, lambda scope: self._node(scope, value))
         return verdict, tuple(run.meter.warnings)
 
 
@@ -134,6 +142,15 @@ def _guarded(source: str, work: Callable[[], Result]) -> Result:
     except FeelError as error:
         error.source = error.source or source
         raise
+
+
+def _evaluated(source: str, run: Run, node: Callable[[Any], Result]) -> Result | None:
+    try:
+        return _guarded(source, lambda: node(run))
+    except ArithmeticError:
+        # Operations guard themselves: only a caller's NaN, read as it stands, comes here.
+        run.warn("a variable is a number that is not finite")
+        return None
 
 
 def _checked(value: Value, source: str) -> Value:

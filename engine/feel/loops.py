@@ -67,9 +67,10 @@ def compile_quantified(compiler: Compiler, node: ast.Quantified) -> Node:
         try:
             for inner in _turns(domains, 0, scope):
                 one = condition(inner)
-                if one is decisive:
-                    return decisive
-                if one is not (not decisive):
+                if one is True or one is False:
+                    if one is decisive:
+                        return decisive
+                else:
                     verdict = None
         except Failure as failure:
             scope.run.warn(str(failure))

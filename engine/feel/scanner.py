@@ -37,8 +37,8 @@ class Token:
 
 
 KEYWORDS = frozenset(
-    "and between else every false for function if in instance null or return satisfies some "
-    "then true".split()
+    {"and", "between", "else", "every", "false", "for", "function", "if", "in", "instance"}
+    | {"null", "or", "return", "satisfies", "some", "then", "true"}
 )
 """Words no name begins with; ``of`` and ``external`` are keywords in one place each only."""
 

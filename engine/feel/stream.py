@@ -8,7 +8,7 @@ from itertools import pairwise
 from engine.errors import FeelError
 from engine.feel.limits import MAX_NESTING
 from engine.feel.scanner import Kind, Token, scan
-from engine.feel.types import SIMPLE, FeelType
+from engine.feel.types import FeelType
 
 _CALLED_NAMES = (("date", "and", "time"), ("years", "and", "months", "duration"))
 """Built-ins whose names hold a keyword; they are names only where they are called."""
@@ -194,25 +194,3 @@ class TokenStream:
         for before, word in pairwise(words):
             parts.append(word.text if before.end == word.start else f" {word.text}")
         return "".join(parts)
-
-    # --- types
-
-    def type_name(self) -> str:
-        """Return the longest name of a type that begins here, and pass it.
-
-        :raises FeelError: no known type's name begins here.
-        """
-        best = ""
-        best_length = 0
-        for name in (*SIMPLE, *self.types):
-            words = tuple(token.text for token in scan(name)[:-1])
-            if len(words) > best_length and self._is_here(words):
-                best, best_length = name, len(words)
-        if not best:
-            raise self.error(
-                "expected a type: string, number, boolean, date, time, date and time, "
-                "days and time duration, years and months duration, list<…>, context<…>, "
-                "range<…>, function<…> -> … or Any"
-            )
-        self.index += best_length
-        return best
