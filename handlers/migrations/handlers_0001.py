@@ -61,7 +61,7 @@ def _people() -> None:
     op.create_table(
         "consents",
         sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("person_id", sa.ForeignKey("persons.id"), nullable=False),
+        sa.Column("person_id", sa.String(32), sa.ForeignKey("persons.id"), nullable=False),
         sa.Column("case_id", sa.String(32), nullable=False),
         sa.Column("purpose", sa.String(32), nullable=False),
         sa.Column("given", sa.Boolean, nullable=False),
@@ -73,8 +73,8 @@ def _people() -> None:
     op.create_index("ix_consents_person", "consents", ["person_id", "purpose", "recorded_at"])
     op.create_table(
         "household_members",
-        sa.Column("household_id", sa.ForeignKey("households.id"), primary_key=True),
-        sa.Column("person_id", sa.ForeignKey("persons.id"), primary_key=True),
+        sa.Column("household_id", sa.String(32), sa.ForeignKey("households.id"), primary_key=True),
+        sa.Column("person_id", sa.String(32), sa.ForeignKey("persons.id"), primary_key=True),
         sa.Column("relation", sa.String(32), nullable=False),
         sa.Column("since", _moment(), nullable=False),
         sa.Column("until", _moment()),
@@ -84,7 +84,7 @@ def _people() -> None:
         "tiered_fields",
         sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
         sa.Column("id", sa.String(32), nullable=False, unique=True),
-        sa.Column("owner", sa.ForeignKey("data_keys.owner"), nullable=False),
+        sa.Column("owner", sa.String(64), sa.ForeignKey("data_keys.owner"), nullable=False),
         sa.Column("key", sa.String(255), nullable=False),
         sa.Column("tier", sa.String(16), nullable=False),
         sa.Column("ciphertext", sa.LargeBinary, nullable=False),
@@ -110,7 +110,9 @@ def _organisations() -> None:
     op.create_index("ix_organisations_country", "organisations", ["country", "kind"])
     op.create_table(
         "operators",
-        sa.Column("organisation_id", sa.ForeignKey("organisations.id"), primary_key=True),
+        sa.Column(
+            "organisation_id", sa.String(64), sa.ForeignKey("organisations.id"), primary_key=True
+        ),
         sa.Column("capacity_cases", sa.Integer, nullable=False),
         sa.Column("load_cases", sa.Integer, nullable=False),
         sa.CheckConstraint(
@@ -121,7 +123,12 @@ def _organisations() -> None:
         "assignments",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
         sa.Column("case_id", sa.String(32), nullable=False),
-        sa.Column("organisation_id", sa.ForeignKey("operators.organisation_id"), nullable=False),
+        sa.Column(
+            "organisation_id",
+            sa.String(64),
+            sa.ForeignKey("operators.organisation_id"),
+            nullable=False,
+        ),
         sa.Column("since", _moment(), nullable=False),
         sa.Column("until", _moment()),
         sqlite_autoincrement=True,
@@ -130,7 +137,12 @@ def _organisations() -> None:
     op.create_index("ix_assignments_organisation", "assignments", ["organisation_id", "until"])
     op.create_table(
         "operator_coverage",
-        sa.Column("organisation_id", sa.ForeignKey("operators.organisation_id"), primary_key=True),
+        sa.Column(
+            "organisation_id",
+            sa.String(64),
+            sa.ForeignKey("operators.organisation_id"),
+            primary_key=True,
+        ),
         sa.Column("dimension", sa.String(16), primary_key=True),
         sa.Column("code", sa.String(64), primary_key=True),
     )
