@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from flask import Flask
 from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
-from engine.ports import Compose
+from engine.composition import open_engine
 from engine.service import Engine
 from engine.settings import Settings
-from engine.store import Store
+from handlers.composition import compose_documents
 from web import (
     bundles,
     cases,
@@ -26,7 +24,12 @@ from web import (
 )
 from web.accounts import current_account, session
 from web.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
+from web.cases.words import payment_status
+from web.context import engine as served_engine
+from web.paging import nearby, page_url
+from web.prose import prose
 from web.site_secret import read_or_make
+from web.worklist.urgency import urgency
 
 _FORM_BYTES = 1_000_000
 """Room for the answers of a form beside its files."""
@@ -40,8 +43,13 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
         no line in the policy.
     """
     app = Flask(__name__, static_folder=None)
-    served = engine or _compose(settings)
-    app.extensions.update(engine=served, settings=settings, store=served.store)
+    served = engine or open_engine(settings)
+    app.extensions.update(
+        engine=served,
+        settings=settings,
+        store=served.store,
+        documents=compose_documents(settings, served.store, served),
+    )
     _configure(app, settings)
     CSRFProtect(app)
     locales.install(app)
@@ -54,13 +62,6 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     _templates(app, settings)
     policy.install(app)
     return app
-
-
-def _compose(settings: Settings) -> Engine:
-    module, _, function = settings.ports.partition(":")
-    compose: Compose = getattr(import_module(module), function)
-    store = Store(settings.database_url)
-    return Engine(store, compose(settings, store), settings)
 
 
 def _configure(app: Flask, settings: Settings) -> None:
@@ -86,6 +87,14 @@ def _templates(app: Flask, settings: Settings) -> None:
     app.jinja_env.lstrip_blocks = True
     app.add_template_global(current_account, "signed_in")
     app.add_template_global(_may_open, "may_open")
+    app.add_template_global(urgency)
+    app.add_template_global(lambda: served_engine().now(), "now")
+    app.add_template_global(locales.country_of, "country")
+    app.add_template_global(locales.country_name)
+    app.add_template_global(page_url)
+    app.add_template_global(nearby)
+    app.add_template_filter(prose)
+    app.add_template_global(payment_status)
     app.add_template_global(settings.demo, "demo")
     app.add_template_global(DEMO_ACCOUNTS if settings.demo else (), "demo_accounts")
     app.add_template_global(DEMO_PASSWORD if settings.demo else "", "demo_password")

@@ -66,6 +66,10 @@ def update(locale: str) -> None:
     catalog = read(locale)
     catalog.update(gather(), no_fuzzy_matching=True)
     catalog.obsolete.clear()
+    catalog.fuzzy = False
+    catalog.header_comment = f"# Passerelle's pages: {locale}."
+    catalog.last_translator = catalog.language_team = "Passerelle"
+    catalog.msgid_bugs_address = ""
     path = _file(locale)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:

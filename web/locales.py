@@ -7,9 +7,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 
-from babel.core import get_global
+from babel.core import Locale, get_global
 from babel.dates import format_date, format_datetime, get_timezone
 from babel.numbers import format_decimal
+from babel.units import format_unit
 from flask import Flask, request, session
 from flask_babel import Babel, get_locale
 from werkzeug.datastructures import LanguageAccept
@@ -48,6 +49,7 @@ def install(app: Flask) -> None:
     app.add_template_filter(moment)
     app.add_template_filter(day)
     app.add_template_filter(amount)
+    app.add_template_filter(size, "bytes")
 
 
 def choose() -> str:
@@ -100,3 +102,24 @@ def _zone(country: str) -> str:
     territories: dict[str, str] = get_global("zone_territories")
     zones = sorted(zone for zone, territory in territories.items() if territory == country)
     return zones[0] if zones else "UTC"
+
+
+def country_of(scheme: str) -> str:
+    """Return the country of a scheme: ids begin with it.
+
+    >>> country_of("cm/ofii")
+    'CM'
+    """
+    return scheme.partition("/")[0].upper()
+
+
+def country_name(country: str) -> str:
+    """Return a country's name in the page's language, or its code."""
+    return Locale.parse(locale()).territories.get(country, country)
+
+
+def size(bytes_: int) -> str:
+    """Return a file's size in kilobytes or megabytes, in the page's language."""
+    unit, scale = ("megabyte", 1e6) if bytes_ >= 1e6 else ("kilobyte", 1e3)
+    count = round(bytes_ / scale, 1) if scale == 1e6 else max(1, round(bytes_ / scale))
+    return format_unit(count, f"digital-{unit}", "short", locale=locale())

@@ -1,5 +1,6 @@
 """Cases: lists, the page of one case, its documents, and what people may ask of it."""
 
-from web.cases.views import blueprint
+from web.cases import documents, views
+from web.cases.blueprint import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "documents", "views"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
@@ -18,9 +17,11 @@ from engine.service import (
     WorkItemView,
     WorklistQuery,
 )
+from handlers.payments import Payment, payments_of
 from web.accounts import current_actor
 from web.cases.timeline import Line, tell
-from web.context import engine, names
+from web.context import engine, names, store
+from web.documents import Document, listed
 from web.locales import locale
 
 OWN_PHASES = ("pre-creation", "launch", "post-creation")
@@ -46,8 +47,9 @@ class Dossier:
     diagram: Markup
     steps: Mapping[str, tuple[StepView, ...]]
     timeline: tuple[Line, ...]
-    documents: tuple[Any, ...]
-    payments: tuple[Any, ...]
+    documents: tuple[Document, ...]
+    payments: tuple[Payment, ...]
+    names: Mapping[str, str]
 
 
 def read_dossier(case_id: str, plane_id: str | None, *, everything: bool) -> Dossier:
@@ -64,6 +66,8 @@ def read_dossier(case_id: str, plane_id: str | None, *, everything: bool) -> Dos
     plane = _chosen(planes, plane_id, steps)
     mine, others = _tasks(case)
     history = engine().history(case_id, actor, language)
+    files, tranches = listed(case), _payments(case_id)
+    people = names(_people(history, files, tranches))
     return Dossier(
         case=case,
         mine=mine,
@@ -73,9 +77,10 @@ def read_dossier(case_id: str, plane_id: str | None, *, everything: bool) -> Dos
         plane=plane,
         diagram=_drawn(case_id, plane),
         steps=_by_phase(steps),
-        timeline=tell(history, names(_people(history)), everything=everything),
-        documents=(),
-        payments=(),
+        timeline=tell(history, people, everything=everything),
+        documents=files,
+        payments=tranches,
+        names=people,
     )
 
 
@@ -119,5 +124,16 @@ def _by_phase(steps: tuple[StepView, ...]) -> Mapping[str, tuple[StepView, ...]]
     return {phase: tuple(group) for phase, group in phases.items() if group}
 
 
-def _people(history: tuple[EventView, ...]) -> set[str]:
-    return {event.actor for event in history}
+def _payments(case_id: str) -> tuple[Payment, ...]:
+    with store().snapshot() as uow:
+        return payments_of(uow, case_id)
+
+
+def _people(
+    history: tuple[EventView, ...], files: tuple[Document, ...], tranches: tuple[Payment, ...]
+) -> set[str | None]:
+    people: set[str | None] = {event.actor for event in history}
+    people |= {each.uploaded_by for each in files}
+    for each in tranches:
+        people |= {each.prepared_by, each.approved_by, each.paid_by}
+    return people

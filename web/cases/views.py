@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,14 +11,13 @@ from engine.model import CaseStatus
 from engine.service import CasesQuery
 from web.accounts import current_actor
 from web.answers import Posted, read_posted
+from web.cases.blueprint import blueprint
 from web.cases.dossier import read_dossier
 from web.context import engine
 from web.failures import explain
 from web.forms import ask
 from web.locales import locale
 from web.paging import page_number, text_argument
-
-blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 
 
 @blueprint.get("")

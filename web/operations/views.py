@@ -38,7 +38,7 @@ def retry(incident_id: int) -> ResponseReturnValue:
 
 
 def _page(errors: Mapping[int, str], typed: str, status: int = 200) -> ResponseReturnValue:
-    incidents = engine().incidents(current_actor(), locale())
+    incidents = engine().incidents(locale())
     html = render_template(
         "operations/index.html", incidents=incidents, failures=errors, typed=typed
     )

@@ -22,7 +22,7 @@ blueprint = Blueprint("start", __name__, url_prefix="/start")
 @blueprint.get("")
 def index() -> ResponseReturnValue:
     """List the schemes in which this person may start a case."""
-    schemes = engine().schemes(current_actor(), locale())
+    schemes = engine().startable(current_actor(), locale())
     return render_template("start/index.html", schemes=schemes)
 
 
@@ -36,7 +36,7 @@ def form(scheme: str) -> ResponseReturnValue:
 def answer(scheme: str) -> ResponseReturnValue:
     """Start a case; the same page sent twice starts one."""
     view = engine().start_form(scheme, current_actor(), locale())
-    posted = read_posted(view.form, None)
+    posted = read_posted(view.form if view else None, None)
     token = request.form.get("_request", "")[:64]
     if posted.intent != "complete" or posted.errors:
         return _page(scheme, posted, posted.errors, token)
@@ -58,9 +58,14 @@ def _page(
     scheme: str, posted: Posted | None, errors: Mapping[str, str], token: str
 ) -> ResponseReturnValue:
     view = engine().start_form(scheme, current_actor(), locale())
-    typed = posted.answer if posted else None
-    asked = ask(view.form, view.labels, view.values, typed, errors)
-    html = render_template(
-        "start/form.html", asked=asked, title=view.title, scheme=scheme, token=token
+    asked = ask(
+        view.form if view else None,
+        view.labels if view else None,
+        view.values if view else {},
+        posted.answer if posted else None,
+        errors,
     )
+    offered = engine().startable(current_actor(), locale())
+    title = next(each.name for each in offered if each.id == scheme)
+    html = render_template("start/form.html", asked=asked, title=title, scheme=scheme, token=token)
     return html, 422 if errors else 200

@@ -95,7 +95,7 @@ def _keep(view: TaskView, posted: Posted) -> ResponseReturnValue:
         return _page(view, _asked(view, posted.answer, error.errors), 422, reason=posted.reason)
     except (Conflict, NotAllowed, CaseEnded) as error:
         return _page(view, _asked(view, posted.answer), 409, explain(error), posted.reason)
-    flash(_("Your draft is saved. Only you and your colleagues of this task can read it."))
+    flash(_("Your draft is saved. Nobody else reads it while you hold this task."))
     return redirect(url_for(".task", task_id=view.item.id), 303)
 
 

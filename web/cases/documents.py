@@ -1,0 +1,39 @@
+"""Handing in a document on the case's page, and taking one home."""
+
+from __future__ import annotations
+
+from flask import flash, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from web.cases.blueprint import blueprint
+from web.documents import DocumentRefused, opened, take
+
+
+@blueprint.post("/<case_id>/documents")
+def upload(case_id: str) -> ResponseReturnValue:
+    """Store a file with the case; its type and size are checked, its content encrypted."""
+    back = redirect(url_for(".case", case_id=case_id, _anchor="documents"), 303)
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        flash(_("Choose a file first."), "error")
+        return back
+    try:
+        take(case_id, file, purpose="case", tier=None)
+    except DocumentRefused as error:
+        flash(str(error), "error")
+        return back
+    flash(_("The document is stored, encrypted."))
+    return back
+
+
+@blueprint.get("/documents/<document_id>")
+def download(document_id: str) -> ResponseReturnValue:
+    """Send a document to who may open it; the opening is logged."""
+    found = opened(document_id)
+    response = make_response(found.content)
+    response.headers.set("Content-Disposition", "attachment", filename=found.document.title)
+    response.content_type = found.document.media_type
+    # A document is somebody's file, never a page of ours: it may run nothing here.
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

@@ -1,0 +1,23 @@
+"""Words for codes that the case page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from handlers.payments import PaymentStatus
+
+_PAYMENTS: Mapping[str, Any] = {
+    PaymentStatus.PLANNED: _l("Planned"),
+    PaymentStatus.REQUESTED: _l("Asked for, to be approved"),
+    PaymentStatus.APPROVED: _l("Approved, to be paid"),
+    PaymentStatus.PAID: _l("Paid"),
+    PaymentStatus.REFUSED: _l("Refused"),
+}
+
+
+def payment_status(status: PaymentStatus) -> str:
+    """Return the words for where a payment is."""
+    return str(_PAYMENTS[status])

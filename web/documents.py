@@ -1,0 +1,68 @@
+"""Documents of cases on their way in and out of the browser."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import current_app
+from werkzeug.datastructures import FileStorage
+
+from engine.model import CaseRef, Tier
+from engine.service import CaseView
+from handlers.documents import Document, DocumentRefused, Documents, OpenedDocument
+from web.accounts import current_actor
+from web.context import engine, store
+
+__all__ = ["Document", "DocumentRefused", "listed", "opened", "take", "title_of"]
+
+
+def documents() -> Documents:
+    """Return the room that keeps documents."""
+    return cast(Documents, current_app.extensions["documents"])
+
+
+def case_ref(case: CaseView) -> CaseRef:
+    """Return what handlers may know of a case."""
+    return CaseRef(case.id, case.reference, case.scheme, case.country, case.subject)
+
+
+def take(case_id: str, file: FileStorage, *, purpose: str, tier: Tier | None) -> str:
+    """Store a file that the browser sent with a case, and return the document's id.
+
+    :raises DocumentRefused: empty, too large, or of a type not accepted.
+    :raises NotFound: the case is not the signed-in person's to see.
+    """
+    actor = current_actor()
+    case = case_ref(engine().case(case_id, actor))
+    with store().unit_of_work() as uow:
+        document = documents().store_document(
+            uow,
+            case,
+            file.read(),
+            file.filename or "",
+            actor,
+            tier=tier or Tier.CASE,
+            purpose=purpose,
+        )
+    return document.id
+
+
+def listed(case: CaseView) -> tuple[Document, ...]:
+    """Return those documents of a case that the signed-in person may open."""
+    with store().snapshot() as uow:
+        return documents().list_documents(uow, case_ref(case), current_actor())
+
+
+def opened(document_id: str) -> OpenedDocument:
+    """Return a document with its content; who opened it is logged.
+
+    :raises NotFound: there is none, or it is not the signed-in person's to open.
+    """
+    with store().unit_of_work() as uow:
+        return documents().open_document(uow, document_id, current_actor())
+
+
+def title_of(case_id: str, document_id: str) -> str:
+    """Return a document's file name; empty if the signed-in person may not open it."""
+    case = engine().case(case_id, current_actor())
+    return next((each.title for each in listed(case) if each.id == document_id), "")

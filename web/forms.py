@@ -1,0 +1,221 @@
+"""A form's schema as what a page shows: fields with their names, values, choices and errors.
+
+The engine checks answers; here nothing is decided but how a field looks. A field's HTML name is
+its key; in a row of a table it is ``table.row.column``. Its id is ``f-`` and that name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.forms import Field, Form
+from engine.labels import Labels
+
+from web.answers import row_mapping, shown_value
+from web.documents import title_of
+from web.prose import prose
+
+_LIVE = {"data-hx-trigger": "change", "data-hx-post": "", "data-hx-include": "closest form"}
+
+
+@dataclass(slots=True)
+class Widget:
+    """One field as the page shows it.
+
+    :ivar value: what stands in it. :ivar items: choices, as govuk-frontend's macros take them.
+    :ivar rows: of a table: its rows, each a widget a column; ``columns`` are their names.
+    :ivar html: of a static text. :ivar file: name of the document that is handed in.
+    :ivar live: attributes that let htmx refresh the fields when this one changes.
+    """
+
+    id: str
+    name: str
+    kind: str
+    label: str
+    hint: str = ""
+    required: bool = False
+    readonly: bool = False
+    error: str = ""
+    value: str = ""
+    items: list[dict[str, Any]] = field(default_factory=list)
+    children: list[Widget] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    rows: list[list[Widget]] = field(default_factory=list)
+    html: str = ""
+    accept: str = ""
+    file: str = ""
+    live: dict[str, str] = field(default_factory=dict)
+    in_row: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A form as the page asks it.
+
+    :ivar errors: element id and message, in the order of the page; for the summary.
+    :ivar conditional: some fields depend on answers, so a button refreshes them.
+    """
+
+    widgets: tuple[Widget, ...]
+    errors: tuple[tuple[str, str], ...]
+    conditional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What fields are filled from."""
+
+    form: Form
+    labels: Labels
+    variables: Mapping[str, Any]
+    typed: Mapping[str, object] | None
+    errors: Mapping[str, str]
+    case_id: str | None
+
+    def raw(self, each: Field) -> Any:
+        """Return what stands in a field: what was typed, else what is known, else its default."""
+        if self.typed is not None and each.key in self.typed:
+            return self.typed[each.key]
+        known = self.variables.get(each.key)
+        return each.default if known is None else known
+
+    def shown(self, each: Field) -> bool:
+        return True
+
+    def form_depends_on(self, key: str) -> bool:
+        return False
+
+    def options(self, each: Field) -> Any:
+        return each.options
+
+    def computed(self, each: Field) -> str:
+        return ""
+
+
+def ask(
+    form: Form | None,
+    labels: Labels | None,
+    variables: Mapping[str, Any],
+    typed: Mapping[str, object] | None,
+    errors: Mapping[str, str],
+    *,
+    case_id: str | None = None,
+) -> Asked:
+    """Return a form ready to be shown.
+
+    :param variables: what is known already, by field key or variable name.
+    :param typed: what was typed and not yet accepted; wins over what is known.
+    :param errors: message by field key; rows of a table as ``table.row.column``.
+    """
+    loose = tuple(("" if key == "" else f"f-{key}", text) for key, text in errors.items())
+    if form is None or labels is None:
+        return Asked((), loose, False)
+    source = _Source(form, labels, variables, typed, errors, case_id)
+    widgets = _widgets(form.fields, source)
+    order = {id_: position for position, id_ in enumerate(_ids(widgets))}
+    ordered = sorted(loose, key=lambda each: order.get(each[0], -1))
+    return Asked(tuple(widgets), tuple(ordered), _conditional(form.fields))
+
+
+def _widgets(fields: tuple[Field, ...], source: _Source) -> list[Widget]:
+    return [_widget(each, source) for each in fields if source.shown(each)]
+
+
+def _widget(each: Field, source: _Source) -> Widget:
+    widget = _plain(each, source, each.key, source.errors.get(each.key, ""))
+    if each.kind == "group":
+        widget.children = _widgets(each.children, source)
+    elif each.kind == "table":
+        _fill_table(widget, each, source)
+    else:
+        _fill(widget, each, source, source.raw(each))
+    if source.form_depends_on(each.key):
+        widget.live = dict(_LIVE)
+    return widget
+
+
+def _plain(each: Field, source: _Source, name: str, error: str) -> Widget:
+    form_id = source.form.id
+    return Widget(
+        id=f"f-{name}",
+        name=name,
+        kind=each.kind,
+        label=source.labels.field(form_id, each.key, each.label),
+        hint=source.labels.description(form_id, each.key, each.description),
+        required=each.required,
+        readonly=each.readonly,
+        error=error,
+    )
+
+
+def _fill(widget: Widget, each: Field, source: _Source, raw: Any) -> None:
+    if each.kind == "text":
+        widget.html = prose(widget.label)
+    elif each.kind in {"select", "radio", "checklist"}:
+        widget.items = _items(widget, each, source, raw)
+    elif each.kind == "expression":
+        widget.value = source.computed(each)
+    elif each.kind == "file":
+        widget.value, widget.accept = shown_value(raw), each.accept or ""
+        if widget.value and source.case_id:
+            widget.file = title_of(source.case_id, widget.value)
+    else:
+        widget.value = shown_value(raw)
+
+
+def _fill_table(widget: Widget, each: Field, source: _Source) -> None:
+    raw = source.raw(each)
+    rows = raw if isinstance(raw, Sequence) and not isinstance(raw, str) else ()
+    for number, row in enumerate(rows or ({},)):
+        known = row_mapping(row)
+        cells = []
+        for column in each.children:
+            name = f"{each.key}.{number}.{column.key}"
+            cell = _plain(column, source, name, source.errors.get(name, ""))
+            _fill(cell, column, source, known.get(column.key))
+            cell.in_row = True
+            cells.append(cell)
+        widget.rows.append(cells)
+    widget.columns = [
+        source.labels.field(source.form.id, column.key, column.label) for column in each.children
+    ]
+
+
+def _items(widget: Widget, each: Field, source: _Source, raw: Any) -> list[dict[str, Any]]:
+    chosen = {str(one) for one in raw} if isinstance(raw, list | tuple) else {shown_value(raw)}
+    options = [
+        (value, source.labels.option(source.form.id, each.key, value, text))
+        for value, text in source.options(each)
+    ]
+    if each.kind == "select":
+        first = [{"value": "", "text": "", "selected": not (chosen - {""})}]
+        return first + [
+            {"value": value, "text": text, "selected": value in chosen} for value, text in options
+        ]
+    return [
+        {
+            "value": value,
+            "text": text,
+            "checked": value in chosen,
+            # The error summary leads to the first choice by the field's own id.
+            "id": widget.id if number == 0 else f"{widget.id}-{number}",
+        }
+        for number, (value, text) in enumerate(options)
+    ]
+
+
+def _ids(widgets: list[Widget]) -> list[str]:
+    found: list[str] = []
+    for widget in widgets:
+        found += [widget.id, *_ids(widget.children)]
+        found += [cell.id for row in widget.rows for cell in row]
+    return found
+
+
+def _conditional(fields: tuple[Field, ...]) -> bool:
+    return any(
+        each.hide is not None or each.kind == "expression" or _conditional(each.children)
+        for each in fields
+    )
