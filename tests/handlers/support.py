@@ -36,6 +36,11 @@ AUDITOR = person("auditor", "auditor")
 STRANGER = person("stranger", "ofii_officer", organisation="elsewhere")
 
 
+def tiered(fields: Mapping[str, tuple[Any, Tier]]) -> Mapping[str, TieredValue]:
+    """Return answers as forms hand them to the sink."""
+    return {key: TieredValue(value, tier) for key, (value, tier) in fields.items()}
+
+
 def settings_in(folder: Path, **values: Any) -> Settings:
     """Return settings whose files all lie in one folder."""
     return replace(
@@ -92,9 +97,8 @@ class Site:
 
     def write(self, case: CaseRef, fields: Mapping[str, tuple[Any, Tier]]) -> CaseRef:
         """Store personal answers as an officer; return the case with its subject."""
-        tiered = {key: TieredValue(value, tier) for key, (value, tier) in fields.items()}
         with self.store.unit_of_work() as uow:
-            written = self.fields.write(uow, case, tiered, OFFICER)
+            written = self.fields.write(uow, case, tiered(fields), OFFICER)
         return replace(case, subject=written.subject)
 
     def read(self, case: CaseRef, reader: Actor, *keys: str) -> Mapping[str, Any]:
