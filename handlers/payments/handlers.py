@@ -7,7 +7,7 @@ duties). The engine gives each step's performer as the call's actor.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -76,16 +76,12 @@ def mark_paid(call: HandlerCall, payment: str, proof: str, paid_on: date) -> Non
     :param paid_on: the day on which the money went.
     :raises BusinessError: ``separation-of-duties``: preparer and approver may not;
         ``payment-state``: it is not approved; ``document-missing``: the proof is not of this
-        case; ``payment-date``: the day is still to come.
+        case; ``payment-date``: there is no day, or it is still to come.
     """
     row = _read(call, payment, PaymentStatus.APPROVED)
     by = _person(call, row, (row.prepared_by, row.approved_by))
     documents.require(call, (proof,), "proof-of-payment")
-    # One day of grace: east of Greenwich it may be tomorrow already.
-    if paid_on > call.now.date() + timedelta(days=1):
-        raise BusinessError(
-            "payment-date", f"Payment {row.id} cannot have been paid on {paid_on}, a day to come."
-        )
+    _check_day(call, row, paid_on)
     _move(
         call,
         row,
@@ -110,11 +106,22 @@ def refuse(call: HandlerCall, payment: str) -> None:
     _move(call, row, PaymentStatus.REFUSED, refused_by=by, refused_at=call.now)
 
 
+def _check_day(call: HandlerCall, row: Payment, paid_on: object) -> None:
+    # Null comes from an answer left out. One day of grace: east of Greenwich it may be tomorrow.
+    if not isinstance(paid_on, date) or isinstance(paid_on, datetime):
+        problem = f"needs the day on which it was paid; {call.element_id} passes {paid_on!r}"
+    elif paid_on > call.now.date() + timedelta(days=1):
+        problem = f"cannot have been paid on {paid_on}, a day to come"
+    else:
+        return
+    raise BusinessError("payment-date", f"Payment {row.id} {problem}.", {"payment": row.id})
+
+
 def _tranches(
     call: HandlerCall, amount: Decimal, currency: str, shares: Sequence[Decimal]
 ) -> tuple[Payment, ...]:
     try:
-        parts = money.split(money.to_minor(amount, currency), tuple(shares))
+        parts = money.split(money.to_minor(amount, currency), tuple(shares or ()))
     except money.AmountError as error:
         raise BusinessError(
             "amount-invalid", f"{call.element_id} of case {call.case.reference}: {error}"

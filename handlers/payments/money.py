@@ -28,7 +28,7 @@ def digits(currency: str) -> int:
     >>> digits("XAF"), digits("TND")
     (0, 3)
     """
-    if not is_currency(currency):
+    if not isinstance(currency, str) or not is_currency(currency):
         raise AmountError(f"'{currency}' is no ISO 4217 currency code such as XAF or EUR.")
     return get_currency_precision(currency)
 
@@ -42,6 +42,8 @@ def to_minor(amount: Decimal, currency: str) -> int:
     1250
     """
     places = digits(currency)
+    if not isinstance(amount, Decimal):
+        raise AmountError(f"The amount must be a number; it is {amount!r}.")
     if not amount.is_finite() or not 0 < amount < _LARGEST:
         raise AmountError(f"The amount {amount} {currency} must be above zero and below 10^15.")
     scaled = amount.scaleb(places)
@@ -75,8 +77,8 @@ def split(amount_minor: int, shares: Sequence[Decimal]) -> tuple[int, ...]:
     >>> split(100, [Decimal(1) / 3] * 3)
     (33, 33, 34)
     """
-    if not shares or any(share <= 0 for share in shares):
-        raise AmountError("A plan needs one share or more, each above zero.")
+    if not shares or any(not isinstance(s, Decimal) or not s > 0 for s in shares):
+        raise AmountError("A plan needs one share or more, each a number above zero.")
     total = sum(shares, Decimal(0))
     if abs(total - 1) > _SHARES_TOLERANCE:
         raise AmountError(f"The shares must sum to 1; these sum to {total}.")

@@ -129,6 +129,9 @@ def test_a_payment_needs_a_proof_of_its_own_case_and_a_day_that_has_come(site: S
     with pytest.raises(BusinessError, match="a day to come") as error:
         pay(site, case, first, PAYER, NOW.date() + timedelta(days=2))
     assert error.value.code == "payment-date"
+    with pytest.raises(BusinessError, match="needs the day") as error:
+        pay(site, case, first, PAYER, None)  # type: ignore[arg-type]
+    assert error.value.code == "payment-date"
     assert status(site, case, first) is PaymentStatus.APPROVED
 
 
@@ -166,6 +169,14 @@ def test_an_amount_that_cannot_be_paid_is_refused(
         )
     assert error.value.code == "amount-invalid"
     assert sqlite_site.kinds(case) == []
+
+
+@pytest.mark.parametrize("left_out", ["amount", "currency", "shares"])
+def test_an_answer_left_out_of_a_plan_is_told_as_such(sqlite_site: Site, left_out: str) -> None:
+    whole = {"amount": Decimal(10), "currency": "XAF", "shares": (Decimal(1),)}
+    with pytest.raises(BusinessError, match="Task_Test of case CM-OFII-2026-a") as error:
+        sqlite_site.run("payments.plan", sqlite_site.case(), **{**whole, left_out: None})
+    assert error.value.code == "amount-invalid"
 
 
 @given(
