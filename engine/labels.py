@@ -93,7 +93,14 @@ def read_labels(locale: str, sources: Mapping[str, bytes]) -> Labels:
                 nested[table].setdefault(name, {}).update(found)
     if findings:
         raise DeploymentRefused(findings)
-    return Labels(locale, **flat, **nested)
+    return Labels(
+        locale,
+        elements=flat["elements"],
+        variables=flat["variables"],
+        messages=flat["messages"],
+        forms=nested["forms"],
+        values=nested["values"],
+    )
 
 
 def _parse(filename: str, source: bytes, findings: list[Finding]) -> dict[str, Any]:

@@ -1,0 +1,26 @@
+"""Forms: form-js schemas read, their conditions evaluated, their answers checked. No HTML."""
+
+from engine.forms.answers import (
+    Checked,
+    answer_scope,
+    choices,
+    computed,
+    validate,
+    visible,
+)
+from engine.forms.model import ANSWERED, Field, Form
+from engine.forms.reader import check, read_form
+
+__all__ = [
+    "ANSWERED",
+    "Checked",
+    "Field",
+    "Form",
+    "answer_scope",
+    "check",
+    "choices",
+    "computed",
+    "read_form",
+    "validate",
+    "visible",
+]
