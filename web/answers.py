@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.forms import Field, Form
 from flask import request
-from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
+from engine.forms import Field, Form
 from web.documents import DocumentRefused, take
+from web.i18n import _
 
 _MOST_ROWS = 200
 _UNSENT = frozenset({"text", "expression"})
@@ -81,10 +81,16 @@ def _value(each: Field, name: str, case_id: str | None, errors: dict[str, str]) 
     if each.kind == "checkbox":
         return "true" if request.form.get(name) else "false"
     if each.kind == "table":
-        return [_read(each.children, prefix, case_id, errors) for prefix in _row_prefixes(name)]
+        rows = (_read(each.children, prefix, case_id, errors) for prefix in _row_prefixes(name))
+        return [row for row in rows if _filled(row)]
     if each.kind == "file":
         return _document(each, name, case_id, errors)
     return request.form.get(name, "").replace("\r\n", "\n")
+
+
+def _filled(row: Mapping[str, object]) -> bool:
+    # A box that is not ticked is no answer: a row of nothing else was left empty.
+    return any(value not in ("", "false") for value in row.values())
 
 
 def _row_prefixes(name: str) -> Iterable[str]:

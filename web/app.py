@@ -95,9 +95,11 @@ def _templates(app: Flask, settings: Settings) -> None:
     app.add_template_global(nearby)
     app.add_template_filter(prose)
     app.add_template_global(payment_status)
-    app.add_template_global(settings.demo, "demo")
-    app.add_template_global(DEMO_ACCOUNTS if settings.demo else (), "demo_accounts")
-    app.add_template_global(DEMO_PASSWORD if settings.demo else "", "demo_password")
+    app.jinja_env.globals.update(
+        demo=settings.demo,
+        demo_accounts=DEMO_ACCOUNTS if settings.demo else (),
+        demo_password=DEMO_PASSWORD if settings.demo else "",
+    )
 
 
 def _may_open(endpoint: str) -> bool:

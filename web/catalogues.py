@@ -26,7 +26,7 @@ def gather() -> Catalog:
     catalog = Catalog(project="Passerelle", version="0.1")
     found = extract_from_dir(HERE, method_map=_METHODS, keywords=_KEYWORDS)
     for file, _line, message, comments, context in found:
-        catalog.add(message, None, [(file, None)], auto_comments=comments, context=context)
+        catalog.add(message, None, [(file, 0)], auto_comments=comments, context=context)
     return catalog
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import cast
 
 from flask import current_app
-from flask_babel import gettext as _
 
 from engine.model import SYSTEM
 from engine.service import Engine
 from engine.settings import Settings
 from engine.store import Store
 from web.accounts import account_names
+from web.i18n import _
 
 
 def engine() -> Engine:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import structlog
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -24,6 +23,7 @@ from engine.errors import (
 )
 from web.accounts import current_account
 from web.context import names
+from web.i18n import _
 from web.locales import moment
 
 log = structlog.get_logger(__name__)

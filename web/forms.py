@@ -10,14 +10,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.forms import Field, Form
+from engine.forms import Field, Form, answer_scope, choices, computed, visible
 from engine.labels import Labels
-
 from web.answers import row_mapping, shown_value
+from web.context import engine
 from web.documents import title_of
 from web.prose import prose
 
-_LIVE = {"data-hx-trigger": "change", "data-hx-post": "", "data-hx-include": "closest form"}
+_LIVE = {
+    "data-hx-post": "",
+    "data-hx-trigger": "change",
+    "data-hx-include": "closest form",
+    "data-hx-vals": '{"_intent": "refresh"}',
+    "data-hx-target": "#fields",
+    "data-hx-select": "#fields",
+    "data-hx-swap": "outerHTML",
+}
+"""Attributes with which htmx, where it runs, presses "Update the fields" by itself."""
 
 
 @dataclass(slots=True)
@@ -63,16 +72,25 @@ class Asked:
     conditional: bool
 
 
-@dataclass(frozen=True, slots=True)
 class _Source:
-    """What fields are filled from."""
+    """What fields are filled from, and which of them are shown."""
 
-    form: Form
-    labels: Labels
-    variables: Mapping[str, Any]
-    typed: Mapping[str, object] | None
-    errors: Mapping[str, str]
-    case_id: str | None
+    def __init__(
+        self,
+        form: Form,
+        labels: Labels,
+        variables: Mapping[str, Any],
+        typed: Mapping[str, object] | None,
+        errors: Mapping[str, str],
+        case_id: str | None,
+    ) -> None:
+        self.form, self.labels, self.variables = form, labels, variables
+        self.typed, self.errors, self.case_id = typed, errors, case_id
+        self.watched = form.watched()
+        self._now = engine().now()
+        answer = {each.key: self.raw(each) for each in form.answerable()}
+        self._scope = answer_scope(form, answer, variables)
+        self._visible = visible(form, answer, variables=variables, now=self._now)
 
     def raw(self, each: Field) -> Any:
         """Return what stands in a field: what was typed, else what is known, else its default."""
@@ -82,16 +100,16 @@ class _Source:
         return each.default if known is None else known
 
     def shown(self, each: Field) -> bool:
-        return True
+        """Tell whether the answers so far call for a field."""
+        return each.key in self._visible
 
-    def form_depends_on(self, key: str) -> bool:
-        return False
-
-    def options(self, each: Field) -> Any:
-        return each.options
+    def choices(self, each: Field) -> Sequence[tuple[str, str]]:
+        """Return value and text of each choice."""
+        return choices(each, self._scope)
 
     def computed(self, each: Field) -> str:
-        return ""
+        """Return the text of a computed field for the answers so far."""
+        return computed(each, self._scope, self._now)
 
 
 def ask(
@@ -116,7 +134,7 @@ def ask(
     widgets = _widgets(form.fields, source)
     order = {id_: position for position, id_ in enumerate(_ids(widgets))}
     ordered = sorted(loose, key=lambda each: order.get(each[0], -1))
-    return Asked(tuple(widgets), tuple(ordered), _conditional(form.fields))
+    return Asked(tuple(widgets), tuple(ordered), bool(source.watched & _keys(form)))
 
 
 def _widgets(fields: tuple[Field, ...], source: _Source) -> list[Widget]:
@@ -131,7 +149,7 @@ def _widget(each: Field, source: _Source) -> Widget:
         _fill_table(widget, each, source)
     else:
         _fill(widget, each, source, source.raw(each))
-    if source.form_depends_on(each.key):
+    if each.key in source.watched:
         widget.live = dict(_LIVE)
     return widget
 
@@ -158,7 +176,7 @@ def _fill(widget: Widget, each: Field, source: _Source, raw: Any) -> None:
     elif each.kind == "expression":
         widget.value = source.computed(each)
     elif each.kind == "file":
-        widget.value, widget.accept = shown_value(raw), each.accept or ""
+        widget.value, widget.accept = shown_value(raw), each.accept
         if widget.value and source.case_id:
             widget.file = title_of(source.case_id, widget.value)
     else:
@@ -187,7 +205,7 @@ def _items(widget: Widget, each: Field, source: _Source, raw: Any) -> list[dict[
     chosen = {str(one) for one in raw} if isinstance(raw, list | tuple) else {shown_value(raw)}
     options = [
         (value, source.labels.option(source.form.id, each.key, value, text))
-        for value, text in source.options(each)
+        for value, text in source.choices(each)
     ]
     if each.kind == "select":
         first = [{"value": "", "text": "", "selected": not (chosen - {""})}]
@@ -214,8 +232,5 @@ def _ids(widgets: list[Widget]) -> list[str]:
     return found
 
 
-def _conditional(fields: tuple[Field, ...]) -> bool:
-    return any(
-        each.hide is not None or each.kind == "expression" or _conditional(each.children)
-        for each in fields
-    )
+def _keys(form: Form) -> frozenset[str]:
+    return frozenset(each.key for each in form.answerable())

@@ -45,7 +45,8 @@ def install(app: Flask) -> None:
     app.config.update(BABEL_DEFAULT_LOCALE=DEFAULT, BABEL_TRANSLATION_DIRECTORIES="translations")
     Babel(app, locale_selector=choose)
     app.add_template_global(lambda: LANGUAGES[locale()], "language")
-    app.add_template_global([each for each in LANGUAGES.values() if each.offered], "languages")
+    offered = [each for each in LANGUAGES.values() if each.offered]
+    app.jinja_env.globals["languages"] = offered
     app.add_template_filter(moment)
     app.add_template_filter(day)
     app.add_template_filter(amount)
@@ -99,7 +100,7 @@ def amount(value: Decimal | int | None, currency: str = "") -> str:
 
 @cache
 def _zone(country: str) -> str:
-    territories: dict[str, str] = get_global("zone_territories")
+    territories = get_global("zone_territories")
     zones = sorted(zone for zone, territory in territories.items() if territory == country)
     return zones[0] if zones else "UTC"
 
@@ -115,7 +116,7 @@ def country_of(scheme: str) -> str:
 
 def country_name(country: str) -> str:
     """Return a country's name in the page's language, or its code."""
-    return Locale.parse(locale()).territories.get(country, country)
+    return str(Locale.parse(locale()).territories.get(country, country))
 
 
 def size(bytes_: int) -> str:

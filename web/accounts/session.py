@@ -23,14 +23,14 @@ from engine.store import Store
 from web.accounts.store import AccountRow, find_account, normal_email, save_account
 
 
-class Role(RoleMixin):  # type: ignore[misc]
+class Role(RoleMixin):
     """A role's code, in the shape that Flask-Security expects."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
 
-class Account(UserMixin):  # type: ignore[misc]
+class Account(UserMixin):
     """A signed-in account: the stored row, in the shape that Flask-Security expects."""
 
     # Flask-Security looks for it on the class before any account is read.
@@ -38,7 +38,6 @@ class Account(UserMixin):  # type: ignore[misc]
 
     def __init__(self, row: AccountRow) -> None:
         self.row = row
-        self.id = row.id
         self.email = row.email
         self.active = row.active
         self.password = row.password
@@ -51,7 +50,7 @@ class Account(UserMixin):  # type: ignore[misc]
         return Actor(self.row.id, self.row.grants)
 
 
-class AccountDatastore(UserDatastore):  # type: ignore[misc]
+class AccountDatastore(UserDatastore):
     """What Flask-Security asks for: finding an account, and writing a re-hashed password."""
 
     def __init__(self, store: Store) -> None:
@@ -73,7 +72,7 @@ class AccountDatastore(UserDatastore):  # type: ignore[misc]
 
     def put(self, model: Account) -> Account:
         """Write a changed password, session key or activity at once."""
-        model.row.password = model.password
+        model.row.password = model.password or ""
         model.row.session_key = model.fs_uniquifier
         model.row.active = model.active
         save_account(self.store, model.row)
@@ -83,7 +82,7 @@ class AccountDatastore(UserDatastore):  # type: ignore[misc]
         """Nothing is left to commit: every write is its own transaction."""
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]
+class SignInForm(LoginForm):
     """Address and password. The address is compared with stored ones, so any text may be tried."""
 
     email = StringField(filters=[lambda text: normal_email(text or "")])
@@ -111,7 +110,7 @@ def install(app: Flask, store: Store) -> None:
     )
     Security(app, AccountDatastore(store), login_form=SignInForm)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", strategy="fixed-window")
-    sign_in = app.view_functions["security.login"]
+    sign_in: Any = app.view_functions["security.login"]
     sign_in = limiter.limit("60 per minute", methods=["POST"])(sign_in)
     sign_in = limiter.limit("10 per minute", key_func=_attempted_account, methods=["POST"])(sign_in)
     app.view_functions["security.login"] = sign_in

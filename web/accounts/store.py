@@ -93,7 +93,7 @@ def _account(uow: UnitOfWork, row: sa.Row[tuple[object, ...]]) -> AccountRow:
         sa.select(account_grants).where(g.account_id == values["id"]).order_by(g.id)
     )
     return AccountRow(
-        **values,  # type: ignore[arg-type]
+        **values,
         grants=tuple(
             Grant(
                 role=grant.role,

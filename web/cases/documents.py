@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from web.cases.blueprint import blueprint
 from web.documents import DocumentRefused, opened, take
+from web.i18n import _
 
 
 @blueprint.post("/<case_id>/documents")

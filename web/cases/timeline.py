@@ -8,11 +8,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from engine.model import EventKind
 from engine.service import EventView
+from web.i18n import _, _l
 
 _WORDS: Mapping[str, Any] = {
     EventKind.CASE_STARTED: _l("Case opened"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from engine.errors import CaseEnded, Conflict, InvalidAnswer
 from engine.model import CaseStatus
@@ -16,6 +15,7 @@ from web.cases.dossier import read_dossier
 from web.context import engine
 from web.failures import explain
 from web.forms import ask
+from web.i18n import _
 from web.locales import locale
 from web.paging import page_number, text_argument
 

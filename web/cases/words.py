@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
 from handlers.payments import PaymentStatus
+from web.i18n import _l
 
 _PAYMENTS: Mapping[str, Any] = {
     PaymentStatus.PLANNED: _l("Planned"),

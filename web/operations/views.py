@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from engine.errors import CaseEnded, InvalidAnswer, NotFound
 from web.accounts import current_actor
 from web.context import engine
+from web.i18n import _
 from web.locales import locale
 
 blueprint = Blueprint("operations", __name__, url_prefix="/operations")

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from engine.errors import InvalidAnswer
 from web.accounts import current_actor
 from web.answers import Posted, read_posted
 from web.context import engine
 from web.forms import ask
+from web.i18n import _
 from web.locales import locale
 
 blueprint = Blueprint("start", __name__, url_prefix="/start")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from engine.errors import CaseEnded, Conflict, InvalidAnswer, NotAllowed, NotFound
 from engine.service import CaseView, TaskView, WorklistQuery
@@ -13,6 +14,7 @@ from web.answers import Posted, read_posted
 from web.context import engine, names
 from web.failures import explain
 from web.forms import Asked, ask
+from web.i18n import _
 from web.locales import locale
 from web.paging import page_number, text_argument
 
@@ -109,7 +111,7 @@ def _after(case: CaseView) -> str:
 
 
 def _asked(
-    view: TaskView, typed: dict[str, object] | None, errors: dict[str, str] | None = None
+    view: TaskView, typed: Mapping[str, object] | None, errors: Mapping[str, str] | None = None
 ) -> Asked:
     return ask(view.form, view.labels, view.values, typed, errors or {}, case_id=view.case.id)
 

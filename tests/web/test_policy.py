@@ -1,0 +1,135 @@
+"""One policy: every route crossed with every role, and what is not yours does not exist."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from structlog.testing import capture_logs
+
+from engine.errors import ConfigurationError
+from tests.web.conftest import Site, actor
+from web import policy
+from web.accounts.demo import DEMO_ACCOUNTS
+from web.policy import POLICY, Rule
+
+CASEWORK = {
+    "local_administration",
+    "ofii_officer",
+    "operator_adviser",
+    "operator_manager",
+    "committee_secretary",
+    "finance_officer",
+}
+EXPECTED = {
+    "pages.language": "everyone",
+    "pages.healthy": "everyone",
+    "security.login": "everyone",
+    "security.logout": "signed in",
+    "security.verify": "signed in",
+    "pages.home": "signed in",
+    "worklist.index": CASEWORK,
+    "worklist.task": CASEWORK,
+    "worklist.answer": CASEWORK,
+    "worklist.claim": CASEWORK,
+    "worklist.release": CASEWORK,
+    "start.index": CASEWORK,
+    "start.form": CASEWORK,
+    "start.answer": CASEWORK,
+    "cases.index": CASEWORK | {"auditor"},
+    "cases.case": CASEWORK | {"auditor"},
+    "cases.download": CASEWORK | {"auditor"},
+    "cases.action": CASEWORK,
+    "cases.send": CASEWORK,
+    "cases.upload": CASEWORK,
+    "operations.index": {"administrator"},
+    "operations.retry": {"administrator"},
+}
+"""Written out again here, on purpose: a change of the policy must be made twice."""
+
+
+def _addresses(app: Flask) -> list[tuple[str, str, str]]:
+    fill = {
+        "case_id": "0" * 32,
+        "task_id": f"{'0' * 32}-1",
+        "scheme": "xx/none",
+        "document_id": "0" * 32,
+        "activation": 1,
+        "incident_id": 1,
+        "code": "fr",
+    }
+    found = []
+    for rule in app.url_map.iter_rules():
+        with app.test_request_context():
+            path = rule.build({name: fill[name] for name in rule.arguments})[1]  # type: ignore[index]
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            found.append((rule.endpoint, method, path))
+    return found
+
+
+def test_policy_is_the_one_that_is_written_here() -> None:
+    assert set(POLICY) == set(EXPECTED)
+
+
+@pytest.mark.parametrize("account", DEMO_ACCOUNTS, ids=lambda each: each.name)
+def test_every_route_opens_to_the_roles_of_the_policy_and_to_no_other(
+    site: Site, account: object
+) -> None:
+    person = next(each for each in DEMO_ACCOUNTS if each is account)
+    browser = site.browser(person.name)
+    roles = person.actor.roles
+    for endpoint, method, path in _addresses(site.app):
+        if endpoint == "security.logout" or (endpoint, person.name) == ("pages.home", "concepteur"):
+            continue
+        expected = EXPECTED[endpoint]
+        open_to = isinstance(expected, str) or bool(roles & expected)
+        answer = browser.post(path) if method == "POST" else browser.get(path)
+        to_sign_in = answer.headers.get("Location", "").startswith("/sign-in?next=")
+        refused = answer.status_code == 403 or to_sign_in
+        assert refused is not open_to, (endpoint, method, path, answer.status)
+
+
+def test_signed_out_visitor_reaches_public_pages_only(site: Site) -> None:
+    for endpoint, method, path in _addresses(site.app):
+        if method == "GET" and EXPECTED[endpoint] != "everyone":
+            answer = site.browser().get(path)
+            assert answer.status_code == 302, endpoint
+            assert answer.headers["Location"].startswith("/sign-in?next="), endpoint
+
+
+def test_a_route_without_a_rule_stops_the_application(site: Site) -> None:
+    partial = {name: rule for name, rule in POLICY.items() if name != "cases.case"}
+    with pytest.raises(ConfigurationError, match=r"cases\.case"):
+        policy.install(site.app, partial)
+
+
+def test_a_rule_without_a_route_stops_the_application(site: Site) -> None:
+    idle = {**POLICY, "cases.erase": Rule("nobody", lambda actor: False)}
+    with pytest.raises(ConfigurationError, match=r"cases\.erase"):
+        policy.install(site.app, idle)
+
+
+def test_what_is_not_yours_is_a_404_and_a_line_in_the_log(site: Site) -> None:
+    case_id = site.start()
+    task_id = site.task(case_id)
+    stranger = site.browser("conseiller2")
+    for path in (f"/cases/{case_id}", f"/tasks/{task_id}", f"/cases/{case_id}/actions/1"):
+        with capture_logs() as logs:
+            theirs = stranger.get(path)
+        assert theirs.status_code == 404, path
+        line = next(entry for entry in logs if entry["event"] == "not found or not theirs")
+        assert line["account"] == "demo-conseiller2"
+        assert line["path"] == path
+    for path in (f"/tasks/{task_id}/claim", f"/tasks/{task_id}", f"/cases/{case_id}/documents"):
+        assert stranger.post(path, {"_intent": "complete"}).status_code == 404, path
+    missing = stranger.get("/cases/" + "0" * 32).text
+    hidden = stranger.get(f"/cases/{case_id}").text
+    assert missing.replace("0" * 32, "") == hidden.replace(case_id, "")
+    assert site.engine.tasks_of(case_id, actor("ofii"))[0].assignee is None
+
+
+def test_lists_show_only_what_is_visible(site: Site) -> None:
+    reference = site.engine.case(site.start(), actor("ofii")).reference
+    assert reference in site.browser("ofii").get("/cases").text
+    assert reference in site.browser("auditeur").get("/cases").text
+    assert reference not in site.browser("conseiller2").get("/cases").text
+    assert reference not in site.browser("conseiller2").get("/tasks?which=group").text
