@@ -1,0 +1,239 @@
+"""Activities: tasks, sub-processes and call activities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs import defaults
+
+from engine.bpmn import assignment
+from engine.bpmn.behaviour import Behaviour, wait_for
+from engine.bpmn.elements import Called, Trigger
+from engine.bpmn.expressions import Stuck
+from engine.bpmn.messages import send
+from engine.bpmn.scopes import Scope, put
+from engine.bpmn.tokens import Token, Waits
+from engine.errors import DecisionError, FeelError
+from engine.model import CallWanted, EventKind
+
+
+class Activity(Behaviour):
+    """Inputs come first, then its boundary events listen, then it does its work.
+
+    :ivar boundaries: names of the specs of its boundary events that wait for something.
+    """
+
+    boundaries: tuple[str, ...] = ()
+
+    def begin(self, token: Token) -> bool:
+        """See :class:`Behaviour`."""
+        case = token.case
+        case.enter(token)
+        map_inputs(token)
+        self.listen(token)
+        return self.work(token)
+
+    def listen(self, token: Token) -> None:
+        """Have its boundary events wait, unless they do since an earlier try."""
+        if any(event.host == token.activation for event in token.workflow.live()):
+            return
+        for name in self.boundaries:
+            event = token.workflow.add(name)
+            event.host = token.activation
+            token.workflow.enter_token(event)
+
+    def work(self, token: Token) -> bool:
+        """Do the activity's own work.
+
+        :returns: whether it is done at once.
+        """
+        if self.element.extensions.handler:
+            return call_handler(token)
+        return True
+
+
+def map_inputs(token: Token) -> None:
+    """Compute the input mappings, each seeing those before it, into the element's own scope."""
+    for mapping in token.element.extensions.inputs:
+        put(token.open_locals().values, mapping.target, token.value(mapping.source))
+
+
+def call_handler(token: Token) -> bool:
+    """Ask for a handler's call, with the mapped inputs and the headers as its arguments."""
+    extensions, case = token.element.extensions, token.case
+    arguments: dict[str, Any] = dict(extensions.headers)
+    if token.locals is not None:
+        names = {mapping.target[0] for mapping in extensions.inputs}
+        arguments |= {name: token.locals.values[name] for name in sorted(names)}
+    name = extensions.handler or ""
+    spec = case.publication.handlers.get(name)
+    wanted = CallWanted(
+        activation=token.activation,
+        element_id=token.element.id,
+        handler=name,
+        arguments=arguments,
+        retries=extensions.retries,
+        local=spec is not None and spec.local,
+    )
+    case.journal.calls[token.activation] = wanted
+    case.journal.event(EventKind.CALL_REQUESTED, wanted.element_id, wanted.activation, handler=name)
+    return wait_for(token, Waits.CALL)
+
+
+class PersonTask(Activity):
+    """A user task, or a manual task: somebody must do it."""
+
+    def work(self, token: Token) -> bool:
+        """Open the task."""
+        assignment.open_task(token)
+        return wait_for(token, Waits.TASK)
+
+
+class UserTask(PersonTask, defaults.UserTask):  # type: ignore[misc]
+    """A user task."""
+
+
+class ManualTask(PersonTask, defaults.ManualTask):  # type: ignore[misc]
+    """A manual task."""
+
+
+class NoneTask(Activity, defaults.NoneTask):  # type: ignore[misc]
+    """An undefined task: passed at once, as in Camunda 8."""
+
+
+class ServiceTask(Activity, defaults.ServiceTask):  # type: ignore[misc]
+    """A service task: the handler is called after the commit, or inside it if it is local."""
+
+
+class ScriptTask(Activity, defaults.ScriptTask):  # type: ignore[misc]
+    """A script task: FEEL, whose result goes into a variable; a context's entries into several."""
+
+    def work(self, token: Token) -> bool:
+        """Compute the script."""
+        script, name = self.element.extensions.script, self.element.extensions.result_variable
+        if script is None:
+            return super().work(token)
+        value = token.value(script)
+        if name:
+            self.deliver(token, {name: value})
+        elif isinstance(value, Mapping):
+            self.deliver(token, value)
+        return True
+
+
+class BusinessRuleTask(Activity, defaults.ServiceTask):  # type: ignore[misc]
+    """A business rule task: the decision is evaluated inside the step, its rules are kept."""
+
+    def work(self, token: Token) -> bool:
+        """Evaluate the decision."""
+        decision_id = self.element.extensions.decision_id
+        if decision_id is None:
+            return super().work(token)
+        from engine.dmn import evaluate as evaluate_decision
+
+        case = token.case
+        visible = token.scope.visible(case.outermost)
+        try:
+            result = evaluate_decision(
+                case.publication.decisions[decision_id],
+                decision_id,
+                visible,
+                now=case.context.now,
+            )
+        except (DecisionError, FeelError) as error:
+            raise Stuck("decision", f"decision '{decision_id}': {error}") from error
+        for fired in result.reasons:
+            case.journal.event(
+                EventKind.DECISION_EVALUATED,
+                self.element.id,
+                token.activation,
+                decision=fired.decision_id,
+                inputs=fired.inputs,
+                rules=tuple(fired.rules),
+                outputs=fired.outputs,
+            )
+        self.deliver(token, {self.element.extensions.result_variable or "result": result.value})
+        return True
+
+
+class SendTask(Activity, defaults.SendTask):  # type: ignore[misc]
+    """A send task: a message to whoever waits, or a handler's call."""
+
+    def work(self, token: Token) -> bool:
+        """Send."""
+        if self.element.extensions.handler:
+            return call_handler(token)
+        if self.element.event.trigger is Trigger.MESSAGE:
+            send(token)
+        return True
+
+
+# --- activities that hold others ------------------------------------------------------------
+
+
+class Holder(Activity):
+    """An activity that opens a container.
+
+    :ivar spec: id of the process or sub-process it holds (the library's name).
+    :ivar inner_start: the start event inside.
+    """
+
+    spec: str
+    inner_start: str
+
+    def work(self, token: Token) -> bool:
+        """Open the container and put its first token."""
+        inner = token.case.open(token, self.spec)
+        inner.enter_token(inner.begin(self.inner_start))
+        return False
+
+    def finish(self, token: Token) -> None:
+        """See :class:`Behaviour`; the container is taken away once nothing can stop it."""
+        super().finish(token)
+        token.case.close(token)
+
+
+class SubProcess(Holder, defaults.SubWorkflowTask):  # type: ignore[misc]
+    """An embedded sub-process. Its scope lies in the one around it."""
+
+
+class EventSubProcess(Holder, defaults.EventSubprocess):  # type: ignore[misc]
+    """An event sub-process that was started by its event."""
+
+    def begin(self, token: Token) -> bool:
+        """Its start event puts the first token; see :mod:`engine.bpmn.catching`."""
+        token.case.enter(token)
+        return False
+
+
+class CallActivity(Holder, defaults.CallActivity):  # type: ignore[misc]
+    """A call activity. The called process has a scope of its own, apart from the caller's."""
+
+    def inner_scope(self, token: Token) -> Scope:
+        """Return a scope with a copy of what the called process may see."""
+        called, values = self._called, {}
+        copies = called.copy_in
+        if copies is None:
+            copies = not self.element.extensions.inputs
+        if copies:
+            values = dict(token.scope.visible())
+        if token.locals is not None:
+            values |= token.locals.values
+        return Scope(values=values)
+
+    def finish(self, token: Token) -> None:
+        """Bring the called process's variables back, then leave."""
+        inner = token.case.subprocesses.get(token.id)
+        copies = self._called.copy_out
+        if inner is not None and self.element.extensions.outputs:
+            token.open_locals().values.update(inner.scope.values)
+        elif inner is not None and (copies is None or copies):
+            token.case.write(token, token.scope, inner.scope.values)
+        super().finish(token)
+
+    @property
+    def _called(self) -> Called:
+        called = self.element.extensions.called
+        assert called is not None  # noqa: S101 - checked when the scheme was published
+        return called

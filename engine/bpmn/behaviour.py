@@ -1,0 +1,190 @@
+"""How a token passes an element: the part that every kind of element shares.
+
+Each kind's task spec is SpiffWorkflow's own with :class:`Behaviour` before it. The library calls
+the hooks; they look nothing ahead, copy nothing, and let followers come into being only when the
+element is left, by the flows that were really chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.bpmn.elements import Element, Flow
+from engine.bpmn.expressions import Formula, Stuck
+from engine.bpmn.scopes import Scope, put
+from engine.bpmn.tokens import Token, Waits
+from engine.model import EventKind
+
+
+class Behaviour:
+    """Mixed in before the library's task spec.
+
+    :ivar element: the diagram's element. :ivar outgoing: its flows, in document order.
+    :ivar incoming: ids of the flows that lead to it.
+    :ivar is_instance: whether it is one instance of a multi-instance.
+    :ivar is_listener: whether it waits to start an event sub-process.
+    :ivar error_boundaries: names of the specs of its boundary events that catch errors.
+    """
+
+    element: Element
+    outgoing: tuple[Flow, ...] = ()
+    incoming: tuple[str, ...] = ()
+    is_instance = False
+    is_listener = False
+    error_boundaries: tuple[str, ...] = ()
+    name: str
+
+    # --- SpiffWorkflow's hooks ------------------------------------------------------------
+
+    def _predict(self, my_task: Token, *_args: Any, **_kwargs: Any) -> None:
+        """Look nothing ahead."""
+
+    def test(self) -> None:
+        """Structure was checked when the scheme was published."""
+
+    def _update_hook(self, my_task: Token) -> bool:
+        return True
+
+    def _on_ready_hook(self, my_task: Token) -> None:
+        my_task.case.ready.append(my_task)
+
+    def _run(self, my_task: Token) -> bool | None:
+        try:
+            if not my_task.leaving:
+                if not self.begin(my_task):
+                    return None
+                my_task.leaving = True
+            self.finish(my_task)
+        except Stuck as stuck:
+            my_task.case.raise_incident(my_task, stuck)
+            return None
+        return True
+
+    def _on_complete_hook(self, my_task: Token) -> None:
+        my_task.case.leave(my_task, EventKind.ELEMENT_COMPLETED)
+        if self.is_instance:
+            body = my_task.parent
+            body.task_spec.instance_left(body)
+            return
+        my_task.case.take(my_task)
+        self.left(my_task)
+
+    def _on_cancel(self, my_task: Token) -> None:
+        my_task.case.close(my_task)
+        my_task.case.leave(my_task, EventKind.ELEMENT_CANCELLED)
+
+    # --- what kinds of elements fill in -----------------------------------------------------
+
+    def begin(self, token: Token) -> bool:
+        """Enter and do the element's own work.
+
+        :returns: whether it is done at once; otherwise it waits for something outside.
+        :raises Stuck: it cannot be done; the token waits for an operator, who may retry it.
+        """
+        token.case.enter(token)
+        return True
+
+    def finish(self, token: Token) -> None:
+        """Write outputs and choose flows.
+
+        :raises Stuck: an output cannot be computed, or no flow is true.
+        """
+        if not token.announced:
+            token.case.enter(token)
+        self.write_outputs(token)
+        if self.is_instance:
+            token.parent.task_spec.instance_finished(token.parent, token)
+        else:
+            token.chosen = self.choose(token)
+
+    def left(self, token: Token) -> None:
+        """Do what follows the element's end beside its flows."""
+
+    def choose(self, token: Token) -> tuple[Flow, ...]:
+        """Return the flows to leave by: every one without a condition or with a true one."""
+        return choose_flows(token, self.outgoing)
+
+    def write_outputs(self, token: Token) -> None:
+        """Give the results of the output mappings to the scopes outside."""
+        mappings = self.element.extensions.outputs
+        if not mappings:
+            return
+        outer = token.outer_scope
+        results: dict[str, Any] = {}
+        for mapping in mappings:
+            name = mapping.target[0]
+            if name not in results and len(mapping.target) > 1:
+                results[name] = outer.home_of(name).values.get(name)
+            put(results, mapping.target, token.value(mapping.source))
+        token.case.write(token, outer, results)
+
+    def deliver(self, token: Token, values: Mapping[str, Any]) -> None:
+        """Take in a result from outside: to the output mappings if there are any."""
+        if self.element.extensions.outputs:
+            scope = token.open_locals()
+            scope.values.update(values)
+        else:
+            token.case.write(token, token.scope, values)
+
+    def inner_scope(self, token: Token) -> Scope:
+        """Return the scope of the container that the element opens."""
+        return token.open_locals()
+
+
+def choose_flows(token: Token, flows: tuple[Flow, ...]) -> tuple[Flow, ...]:
+    """Return the flows whose condition is true or absent; the default where no condition is.
+
+    :raises Stuck: a condition is neither true nor false, or nothing is left to choose.
+    """
+    default = token.element.default
+    chosen = tuple(
+        flow
+        for flow in flows
+        if flow.id != default and (flow.condition is None or is_true(token, flow))
+    )
+    if any(flow.condition is not None for flow in chosen) or not flows:
+        return chosen
+    fallback = tuple(flow for flow in flows if flow.id == default)
+    if not chosen and not fallback:
+        raise no_true_flow(token, flows)
+    return (*chosen, *fallback)
+
+
+def is_true(token: Token, flow: Flow) -> bool:
+    """Return whether a flow's condition holds.
+
+    :raises Stuck: it is neither true nor false.
+    """
+    if flow.condition is None:
+        return True
+    value = token.value(flow.condition)
+    if isinstance(value, bool):
+        return value
+    raise Stuck(
+        "expression",
+        f"the condition of {flow.id}, '{flow.condition.text}', is neither true nor false. "
+        f"{why_null(token, flow.condition)} Give the variables their values, then retry.",
+    )
+
+
+def no_true_flow(token: Token, flows: tuple[Flow, ...]) -> Stuck:
+    """Return the incident of an element that cannot be left."""
+    conditions = "; ".join(f"{f.id}: {f.condition.text}" for f in flows if f.condition)
+    return Stuck(
+        "no-true-flow",
+        f"no condition is true ({conditions}) and there is no default flow. Correct the variables "
+        "and retry, or publish a diagram with a default flow.",
+    )
+
+
+def why_null(token: Token, formula: Formula) -> str:
+    """Return why an expression came out null: the names it misses, never a value."""
+    case = token.case
+    return formula.why_null(token.scope.visible(case.outermost), case.context.now)
+
+
+def wait_for(token: Token, what: Waits) -> bool:
+    """Have a token wait for something outside; for use as ``return wait_for(…)``."""
+    token.waits = what
+    return False

@@ -1,0 +1,235 @@
+"""References: what a diagram names must exist and fit: handlers, forms, decisions, processes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from decimal import Decimal
+from difflib import get_close_matches
+
+from engine.bpmn.assignment import listed
+from engine.bpmn.elements import Element, Process, Trigger
+from engine.bpmn.findings import Findings, Place
+from engine.bpmn.messages import seconds
+from engine.bpmn.structure import bodies
+from engine.model import HandlerSpec
+
+NOT_TEXT = (int, float, bool, Decimal, list, tuple, dict)
+
+
+def check_references(
+    processes: Mapping[str, Process],
+    handlers: Mapping[str, HandlerSpec],
+    forms: Collection[str],
+    decisions: Collection[str],
+    findings: Findings,
+) -> None:
+    """Note every reference that leads nowhere and every argument that does not fit."""
+    checker = _Checker(processes, handlers, forms, decisions, findings)
+    for element in elements_of(processes.values()):
+        checker.check(element)
+
+
+def elements_of(processes: Iterable[Process]) -> Iterator[Element]:
+    """Yield every element of these processes, those of sub-processes included."""
+    for process in processes:
+        for body, _ in bodies(process):
+            yield from body.elements.values()
+
+
+class _Checker:
+    def __init__(
+        self,
+        processes: Mapping[str, Process],
+        handlers: Mapping[str, HandlerSpec],
+        forms: Collection[str],
+        decisions: Collection[str],
+        findings: Findings,
+    ) -> None:
+        self.processes = processes
+        self.handlers = handlers
+        self.forms = forms
+        self.decisions = decisions
+        self.findings = findings
+        self.ids = {element.id for element in elements_of(processes.values())}
+        self._seen: dict[str, Place] = {}
+
+    def check(self, element: Element) -> None:
+        self._unique(element)
+        self._handler(element)
+        self._form(element)
+        self._decision(element)
+        self._called(element)
+        self._message(element)
+        self._properties(element)
+
+    def _refuse(self, rule: str, element: Element, message: str, remedy: str) -> None:
+        self.findings.error(rule, element.place, message, remedy)
+
+    def _unique(self, element: Element) -> None:
+        other = self._seen.setdefault(element.id, element.place)
+        if other is not element.place:
+            self._refuse(
+                "duplicate-id",
+                element,
+                f"another element of {other.file} has this id.",
+                "Give it an id of its own: history and pages tell elements apart by it.",
+            )
+
+    # --- handlers ---------------------------------------------------------------------------
+
+    def _handler(self, element: Element) -> None:
+        name = element.extensions.handler
+        if name is None:
+            self._needs_handler(element)
+            return
+        spec = self.handlers.get(name)
+        if spec is None:
+            self._refuse(
+                "handler",
+                element,
+                f"no handler is called '{name}'.",
+                suggestion(name, self.handlers, "Register it, or correct the name."),
+            )
+            return
+        passed = {mapping.target[0] for mapping in element.extensions.inputs}
+        passed |= set(element.extensions.headers)
+        takes = ", ".join(sorted(spec.inputs)) or "nothing"
+        for argument in sorted(passed - set(spec.inputs)):
+            self._refuse(
+                "handler-argument",
+                element,
+                f"handler '{name}' takes {takes}; the diagram passes '{argument}'.",
+                "Rename it in the diagram or in the handler.",
+            )
+        for argument in sorted(spec.required - passed):
+            self._refuse(
+                "handler-argument",
+                element,
+                f"handler '{name}' needs '{argument}'; the diagram does not pass it.",
+                "Add an input mapping or a header of that name.",
+            )
+        self._literals(element, spec)
+
+    def _needs_handler(self, element: Element) -> None:
+        extensions = element.extensions
+        missing = {
+            "serviceTask": "a task type (zeebe:taskDefinition)",
+            "businessRuleTask": "a decision (zeebe:calledDecision)",
+            "scriptTask": "a script (zeebe:script)",
+            "sendTask": "a message, or a task type",
+        }.get(element.kind)
+        has_work = extensions.script is not None or extensions.decision_id is not None
+        sends = element.kind == "sendTask" and element.event.trigger is Trigger.MESSAGE
+        if missing and not has_work and not sends:
+            self._refuse("no-work", element, f"it has not {missing}.", "Add it.")
+
+    def _literals(self, element: Element, spec: HandlerSpec) -> None:
+        texts = set(element.extensions.headers)
+        texts |= {
+            mapping.target[0]
+            for mapping in element.extensions.inputs
+            if mapping.source.is_literal and len(mapping.target) == 1
+        }
+        for argument in sorted(texts & set(spec.inputs)):
+            if spec.inputs[argument] in NOT_TEXT:
+                kind = spec.inputs[argument].__name__
+                self._refuse(
+                    "handler-argument",
+                    element,
+                    f"handler '{spec.name}' takes '{argument}' as {kind}; the diagram passes text.",
+                    f"Use an input mapping that begins with '=', for example ={argument}.",
+                )
+
+    # --- other files -------------------------------------------------------------------------
+
+    def _form(self, element: Element) -> None:
+        form_id = element.extensions.form_id
+        if form_id is not None and form_id not in self.forms:
+            self._refuse(
+                "form",
+                element,
+                f"no form has the id '{form_id}'.",
+                suggestion(form_id, self.forms, "Add the form, or correct the id."),
+            )
+
+    def _decision(self, element: Element) -> None:
+        decision_id = element.extensions.decision_id
+        if decision_id is not None and decision_id not in self.decisions:
+            self._refuse(
+                "decision",
+                element,
+                f"no decision has the id '{decision_id}'.",
+                suggestion(decision_id, self.decisions, "Add its table, or correct the id."),
+            )
+
+    def _called(self, element: Element) -> None:
+        if element.kind != "callActivity":
+            return
+        called = element.extensions.called
+        if called is None:
+            self._refuse("called", element, "it calls no process.", "Choose a process.")
+            return
+        process = self.processes.get(called.process_id)
+        if process is None:
+            self._refuse(
+                "called",
+                element,
+                f"no process has the id '{called.process_id}'.",
+                suggestion(called.process_id, self.processes, "Add it, or correct the id."),
+            )
+        elif called.binding == "versionTag" and called.version_tag != (
+            process.extensions.version_tag
+        ):
+            self._refuse(
+                "called",
+                element,
+                f"it calls version '{called.version_tag}' of {process.id}; the publication holds "
+                f"'{process.extensions.version_tag}'.",
+                "Publish that version with it, or choose bindingType 'deployment'.",
+            )
+
+    # --- own words ----------------------------------------------------------------------------
+
+    def _message(self, element: Element) -> None:
+        message = element.event.message
+        if message is not None and not message.keys and not element.extensions.handler:
+            self._refuse(
+                "correlation",
+                element,
+                f"message '{message.name}' has no correlation key, so it would reach any case.",
+                "Give the message a correlation key, for example =case.id.",
+            )
+
+    def _properties(self, element: Element) -> None:
+        properties = element.extensions.properties
+        for other in listed(properties.get("separateFrom", "")):
+            if other not in self.ids:
+                self._refuse(
+                    "separate-from",
+                    element,
+                    f"its separateFrom names '{other}', which is no element here.",
+                    suggestion(other, self.ids, "Correct the id."),
+                )
+        days = properties.get("workingDays")
+        if days is not None and not (days.isdigit() and int(days) <= 3660):
+            self._refuse(
+                "working-days",
+                element,
+                f"its workingDays are '{days}'.",
+                "Write a whole number of days, at most 3660.",
+            )
+        try:
+            seconds(properties.get("timeToLive"))
+        except ValueError:
+            self._refuse(
+                "time-to-live",
+                element,
+                f"its timeToLive is '{properties['timeToLive']}'.",
+                "Write a duration without months, for example P1D.",
+            )
+
+
+def suggestion(name: str, known: Iterable[str], otherwise: str) -> str:
+    """Return a remedy that names what was probably meant."""
+    close = get_close_matches(name, list(known), n=1)
+    return f"Did you mean '{close[0]}'? {otherwise}" if close else otherwise

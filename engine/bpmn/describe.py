@@ -1,0 +1,120 @@
+"""What a publication and a case say of themselves, for pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from engine.bpmn.assignment import listed
+from engine.bpmn.checks import elements_of
+from engine.bpmn.context import StepContext
+from engine.bpmn.publication import Publication
+from engine.bpmn.specs import none_start
+from engine.bpmn.state import read_state
+from engine.bpmn.workflow import CaseWorkflow
+from engine.errors import NotFound
+from engine.model import CaseRef, ElementInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a token stands.
+
+    :ivar waits: ``task``, ``call``, ``timer``, ``message``, or ``""``. :ivar incident: its code,
+        or ``""``. :ivar on_the_side: it waits beside the token it belongs to: a boundary event, an
+        event of a gateway, the start of an event sub-process.
+    """
+
+    activation: int
+    element_id: str
+    waits: str
+    incident: str
+    on_the_side: bool
+
+
+def elements(publication: Publication) -> tuple[ElementInfo, ...]:
+    """Return every element of every process of a publication, the processes' own order kept."""
+    return tuple(
+        ElementInfo(
+            id=element.id,
+            name=element.name,
+            kind=element.kind,
+            process_id=element.process_id,
+            parent=element.parent,
+            file=element.place.file,
+            lane=element.lane,
+            phase=element.phase,
+            form_id=element.extensions.form_id,
+            called=element.extensions.called.process_id if element.extensions.called else None,
+            documentation=element.documentation,
+        )
+        for element in elements_of(publication.processes.values())
+    )
+
+
+def flows(publication: Publication) -> Mapping[str, str]:
+    """Return every sequence flow of a publication: its id and the file it is in."""
+    found: dict[str, str] = {}
+    for process in publication.processes.values():
+        waiting = [process.body]
+        while waiting:
+            body = waiting.pop()
+            found |= {flow.id: flow.place.file for flow in body.flows.values()}
+            waiting.extend(e.inner for e in body.elements.values() if e.inner is not None)
+    return found
+
+
+def positions(publication: Publication, state: bytes) -> tuple[Position, ...]:
+    """Return where the live tokens of a case stand, in the order they arrived.
+
+    :raises StateUnreadable: the state cannot be read.
+    """
+    case = _at_rest(publication, state)
+    if case.ended:
+        return ()
+    found = [
+        Position(
+            token.activation,
+            token.element.id,
+            str(token.waits),
+            token.incident,
+            bool(token.host) or token.task_spec.is_listener,
+        )
+        for token in case.tokens()
+        if token.activation
+    ]
+    return tuple(sorted(found, key=lambda position: position.activation))
+
+
+def variables_at(
+    publication: Publication, state: bytes, activation: int | None
+) -> Mapping[str, Any]:
+    """Return the variables visible at an activation, with the scheme's constants.
+
+    :param activation: ``None`` for the process's own scope.
+    :raises NotFound: nothing is there (any more).
+    :raises StateUnreadable: the state cannot be read.
+    """
+    case = _at_rest(publication, state)
+    scope = case.scope
+    if activation is not None:
+        token = case.find(activation)
+        if token is None:
+            raise NotFound("waiting element", str(activation))
+        scope = token.scope
+    return dict(scope.visible({"scheme": publication.constants}))
+
+
+def start_form(publication: Publication) -> tuple[str | None, tuple[str, ...]]:
+    """Return the form that starts a case, and the groups that may start one."""
+    body = publication.processes[publication.process_id].body
+    event = body.elements[none_start(body)]
+    groups = event.extensions.properties.get("candidateGroups", "")
+    return event.extensions.form_id, listed(groups)
+
+
+def _at_rest(publication: Publication, state: bytes) -> CaseWorkflow:
+    nobody = CaseRef("", "", "", publication.country)
+    return read_state(publication, state, StepContext(nobody, datetime.min.replace(tzinfo=UTC)))

@@ -1,0 +1,129 @@
+"""Texts of a diagram that are computed: FEEL, or a literal where Camunda 8 takes one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.bpmn.findings import Findings, Place
+from engine.errors import FeelError
+from engine.feel import Expression, parse
+
+FEEL_LANGUAGES = ("feel",)
+XPATH = "http://www.w3.org/1999/xpath"
+
+
+class Stuck(Exception):
+    """The interpreter cannot go on at an element; it becomes an incident.
+
+    :ivar code: as in :class:`engine.model.IncidentRaised`.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A text of the diagram that has a value.
+
+    :ivar text: as written, without a leading ``=``.
+    :ivar expression: ``None`` if the text itself is the value.
+    """
+
+    text: str
+    expression: Expression | None = None
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether the text itself is the value."""
+        return self.expression is None
+
+    def value(self, context: Mapping[str, Any], now: datetime) -> Any:
+        """Return the value where these variables are visible.
+
+        :raises Stuck: the expression passed its budget.
+        """
+        if self.expression is None:
+            return self.text
+        try:
+            return self.expression.evaluate(context, now=now)
+        except FeelError as error:
+            raise Stuck("expression", f"'{self.text}' cannot be computed: {error}") from error
+
+    def why_null(self, context: Mapping[str, Any], now: datetime) -> str:
+        """Return what FEEL has to say of a value that came out null; never a value itself."""
+        if self.expression is None:
+            return ""
+        missing = sorted(name for name in self.expression.free_names if name not in context)
+        if missing:
+            return f"Not known here: {', '.join(missing)}."
+        _, warnings = self.expression.evaluate_with_warnings(context, now=now)
+        return " ".join(str(warning) for warning in warnings[:3])
+
+
+class Expressions:
+    """Parses the expressions of one file and notes what does not parse."""
+
+    def __init__(self, file: str, findings: Findings, declared_language: str | None) -> None:
+        self._file = file
+        self._findings = findings
+        self._declared = declared_language
+
+    def feel(self, text: str | None, node: Any, what: str) -> Formula | None:
+        """Return a text that is FEEL with or without a leading ``=``; ``None`` if empty."""
+        source = (text or "").strip()
+        if not source or not self._speaks_feel(node, what):
+            return None
+        return self._parse(source.removeprefix("=").strip(), node, what)
+
+    def mixed(self, text: str | None, node: Any, what: str) -> Formula | None:
+        """Return a text that is FEEL with a leading ``=`` and a literal without one."""
+        source = (text or "").strip()
+        if not source:
+            return None
+        if not source.startswith("="):
+            return Formula(source)
+        return self._parse(source[1:].strip(), node, what)
+
+    def time(self, text: str | None, node: Any, what: str) -> Formula | None:
+        """Return a moment, duration or cycle: ISO 8601 as it stands, otherwise FEEL."""
+        source = (text or "").strip()
+        if ISO_TIME.fullmatch(source):
+            return Formula(source)
+        return self.feel(source, node, what)
+
+    def _speaks_feel(self, node: Any, what: str) -> bool:
+        language = node.get("language") or node.get("scriptFormat") or self._declared
+        if not language or any(word in language.lower() for word in FEEL_LANGUAGES):
+            return True
+        self._findings.error(
+            "language",
+            Place.of(self._file, node),
+            f"its {what} is written in '{language}'.",
+            "Write it in FEEL; no other language runs here.",
+        )
+        return False
+
+    def _parse(self, source: str, node: Any, what: str) -> Formula | None:
+        try:
+            return Formula(source, parse(source))
+        except FeelError as error:
+            at = "" if error.position is None else f", character {error.position + 1}"
+            self._findings.error(
+                "feel",
+                Place.of(self._file, node),
+                f"its {what} '{source}' does not parse{at}: {error}",
+                "Correct the expression.",
+            )
+            return None
+
+
+_DURATION = r"-?P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?"
+_MOMENT = r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d|@[\w/+-]+)?)?"
+ISO_TIME = re.compile(rf"{_DURATION}|{_MOMENT}|R\d*/({_MOMENT}/)?{_DURATION}")

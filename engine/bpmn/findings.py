@@ -1,0 +1,62 @@
+"""What is wrong with a publication, collected while it is read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.errors import Finding
+
+ERROR = "error"
+WARNING = "warning"
+
+
+class Findings:
+    """Collects findings of one publication; a place is an XML node, or a file alone."""
+
+    def __init__(self) -> None:
+        self.items: list[Finding] = []
+
+    def error(self, rule: str, place: Place, message: str, remedy: str) -> None:
+        """Refuse the publication for this."""
+        self._add(rule, ERROR, place, message, remedy)
+
+    def warning(self, rule: str, place: Place, message: str, remedy: str) -> None:
+        """Say this without refusing the publication."""
+        self._add(rule, WARNING, place, message, remedy)
+
+    def _add(self, rule: str, severity: str, place: Place, message: str, remedy: str) -> None:
+        self.items.append(
+            Finding(
+                f"bpmn.{rule}", severity, place.file, place.element, place.line, message, remedy
+            )
+        )
+
+    def sorted(self) -> tuple[Finding, ...]:
+        """Return every finding once, errors first, then by file and line."""
+        unique = dict.fromkeys(self.items)
+        order = sorted(unique, key=lambda f: (f.severity != ERROR, f.file, f.line, f.rule))
+        return tuple(order)
+
+    @property
+    def refused(self) -> bool:
+        """Whether anything found refuses the publication."""
+        return any(finding.severity == ERROR for finding in self.items)
+
+
+class Place:
+    """Where a finding points: a file, the nearest element with an id, a line."""
+
+    __slots__ = ("element", "file", "line")
+
+    def __init__(self, file: str, element: str = "", line: int = 0) -> None:
+        self.file = file
+        self.element = element
+        self.line = line
+
+    @classmethod
+    def of(cls, file: str, node: Any) -> Place:
+        """Return the place of an XML node; its id, or that of its nearest parent with one."""
+        named = node
+        while named is not None and not named.get("id"):
+            named = named.getparent()
+        return cls(file, "" if named is None else named.get("id"), node.sourceline or 0)

@@ -1,0 +1,155 @@
+"""A step: stored state and one command make an outcome. No database, no clock, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.bpmn.context import StepContext
+from engine.bpmn.errors import throw
+from engine.bpmn.expressions import Stuck
+from engine.bpmn.publication import Publication
+from engine.bpmn.specs import none_start
+from engine.bpmn.state import read_state, status_of, write_state
+from engine.bpmn.tokens import Token, Waits
+from engine.bpmn.workflow import CaseWorkflow
+from engine.errors import CaseEnded, Conflict, NotFound
+from engine.feel import to_feel
+from engine.model import (
+    CancelProcess,
+    Command,
+    CompleteActivity,
+    EventKind,
+    Outcome,
+    RetryIncident,
+    StartProcess,
+    ThrowError,
+    TriggerEvent,
+)
+
+
+def start(publication: Publication, command: StartProcess, context: StepContext) -> Outcome:
+    """Begin a case.
+
+    :raises NotFound: the process has no such start event.
+    """
+    case = CaseWorkflow(publication, context)
+    body = publication.processes[publication.process_id].body
+    event_id = command.start_event or none_start(body)
+    found = body.elements.get(event_id)
+    if found is None or found.kind != "startEvent":
+        raise NotFound("start event", event_id)
+    first = case.begin(event_id)
+    values = _feel(command.variables)
+    case.scope.values.update(values)
+    case.activate(first)
+    case.enter(first)
+    case.journal.variables(event_id, first.activation, publication.process_id, values)
+    case.enter_token(first)
+    return _go_on(case)
+
+
+def advance(
+    publication: Publication, state: bytes, command: Command, context: StepContext
+) -> Outcome:
+    """Take a case one command further.
+
+    :raises CaseEnded: the case is completed or cancelled.
+    :raises NotFound: nothing is at the command's activation (any more).
+    :raises Conflict: what is there waits for something else.
+    :raises StateUnreadable: the state cannot be read.
+    """
+    case = read_state(publication, state, context)
+    if case.ended:
+        raise CaseEnded(context.case.id, str(status_of(case)))
+    if isinstance(command, StartProcess):
+        raise Conflict(f"Case {context.case.id} has begun already. Start another case.")
+    if isinstance(command, CancelProcess):
+        case.cancel_tokens()
+        case.cancelled = case.ended = True
+        return _outcome(case)
+    token = case.find(command.activation)
+    if token is None:
+        raise NotFound("waiting element", f"{context.case.id}/{command.activation}")
+    _apply(token, command)
+    return _go_on(case)
+
+
+def _apply(token: Token, command: Command) -> None:
+    if isinstance(command, CompleteActivity):
+        _complete(token, _feel(command.variables))
+    elif isinstance(command, TriggerEvent):
+        _trigger(token, _feel(command.variables))
+    elif isinstance(command, ThrowError):
+        _throw(token, command)
+    elif isinstance(command, RetryIncident):
+        _retry(token)
+
+
+def _complete(token: Token, values: Mapping[str, Any]) -> None:
+    _demand(token, Waits.TASK, Waits.CALL)
+    token.case.stop_waiting(token)
+    token.task_spec.deliver(token, values)
+    token.case.resume(token)
+
+
+def _trigger(token: Token, values: Mapping[str, Any]) -> None:
+    _demand(token, Waits.TIMER, Waits.MESSAGE)
+    kind = EventKind.TIMER_FIRED if token.waits is Waits.TIMER else EventKind.MESSAGE_RECEIVED
+    data: dict[str, Any] = {}
+    if token.waits is Waits.MESSAGE:
+        data = {"message": token.element.event.message.name, "values": values}  # type: ignore[union-attr]
+    token.case.journal.event(kind, token.element.id, token.activation, **data)
+    token.task_spec.triggered(token, values)
+
+
+def _throw(token: Token, command: ThrowError) -> None:
+    _demand(token, Waits.TASK, Waits.CALL)
+    case = token.case
+    if throw(token, command.code, _feel(command.variables)):
+        return
+    case.stop_waiting(token)
+    case.raise_incident(
+        token,
+        Stuck(
+            "uncaught-error",
+            f"it ended in error '{command.code}', which nothing in the diagram catches. Remove "
+            "the cause and retry, or publish a diagram that catches it.",
+        ),
+    )
+
+
+def _retry(token: Token) -> None:
+    if not token.incident:
+        raise Conflict(
+            f"{token.element.id} has no incident to retry: it waits for "
+            f"{token.waits or 'others'}. Nothing was changed."
+        )
+    case = token.case
+    token.incident = ""
+    case.journal.resolved.append(token.activation)
+    case.journal.event(EventKind.INCIDENT_RESOLVED, token.element.id, token.activation)
+    token._ready()
+
+
+def _demand(token: Token, *wanted: Waits) -> None:
+    if token.waits in wanted:
+        return
+    state = f"stopped by an incident ({token.incident})" if token.incident else "waiting for "
+    raise Conflict(
+        f"{token.element.id} is {state}{'' if token.incident else token.waits or 'its contents'}, "
+        f"not for a {' or '.join(wanted)}. Nothing was changed; open the case to see what happened."
+    )
+
+
+def _feel(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: to_feel(value) for name, value in values.items()}
+
+
+def _go_on(case: CaseWorkflow) -> Outcome:
+    case.run()
+    return _outcome(case)
+
+
+def _outcome(case: CaseWorkflow) -> Outcome:
+    return case.journal.outcome(write_state(case), status_of(case))

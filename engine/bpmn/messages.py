@@ -1,0 +1,70 @@
+"""Messages: what a case sends, and by which values a waiting one is found."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from engine.bpmn.behaviour import why_null
+from engine.bpmn.elements import Message
+from engine.bpmn.expressions import Stuck
+from engine.bpmn.timers import read_duration
+from engine.bpmn.tokens import Token
+from engine.model import EventKind, MessageSent
+
+TIME_TO_LIVE_S = 3600
+"""How long a message that nobody awaits yet is kept, unless the element says ``timeToLive``."""
+
+
+def send(token: Token) -> None:
+    """Send the message of a token's element; its input mappings are what it carries.
+
+    :raises Stuck: a correlation key has no value.
+    """
+    element, message = token.element, token.element.event.message
+    assert message is not None  # noqa: S101 - checked when the scheme was published
+    names = [mapping.target[0] for mapping in element.extensions.inputs]
+    carried = {} if token.locals is None else {n: token.locals.values[n] for n in names}
+    sent = MessageSent(
+        activation=token.activation,
+        element_id=element.id,
+        message=message.name,
+        keys=keys_of(token, message),
+        variables=carried,
+        time_to_live_s=seconds(element.extensions.properties.get("timeToLive")),
+    )
+    token.case.journal.messages.append(sent)
+    token.case.journal.event(
+        EventKind.MESSAGE_SENT, element.id, token.activation, message=message.name, keys=sent.keys
+    )
+
+
+def keys_of(token: Token, message: Message) -> dict[str, Any]:
+    """Return a message's correlation values where the token is.
+
+    :raises Stuck: one of them is null.
+    """
+    keys = {}
+    for name, formula in message.keys.items():
+        value = token.value(formula)
+        if value is None:
+            raise Stuck(
+                "expression",
+                f"the correlation key '{formula.text}' of message '{message.name}' has no value. "
+                f"{why_null(token, formula)} Give it one, then retry.",
+            )
+        keys[name] = value
+    return keys
+
+
+def seconds(text: str | None) -> int:
+    """Return a time to live in seconds; an ISO 8601 duration without months.
+
+    :raises ValueError: it is none.
+    """
+    if not text:
+        return TIME_TO_LIVE_S
+    found = read_duration(text.strip())
+    if found is None or found[0] or found[1] < timedelta():
+        raise ValueError(text)
+    return int(found[1].total_seconds())

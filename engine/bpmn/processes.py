@@ -1,0 +1,312 @@
+"""From a BPMN file to its processes, as plain values; what is wrong becomes findings.
+
+SpiffWorkflow's own parser walks along the flows, one call a node, and leaves out in silence what
+it does not know. This reader goes through the nodes in document order, so a long diagram costs no
+stack, and names everything it cannot run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from engine.bpmn.dialect import Dialect
+from engine.bpmn.elements import (
+    NODES,
+    Body,
+    Called,
+    Element,
+    Event,
+    Extensions,
+    Flow,
+    Loop,
+    Message,
+    Process,
+    TimerKind,
+    Trigger,
+)
+from engine.bpmn.expressions import Expressions, Formula
+from engine.bpmn.findings import Findings, Place
+from engine.bpmn.reader import BPMN, DI, Document, child, children, extensions, tag
+from engine.bpmn.supported import refuse_unsupported
+
+TRIGGERS = {
+    "timerEventDefinition": Trigger.TIMER,
+    "messageEventDefinition": Trigger.MESSAGE,
+    "errorEventDefinition": Trigger.ERROR,
+    "terminateEventDefinition": Trigger.TERMINATE,
+}
+DEPTH_LIMIT = 20
+
+
+def read_processes(document: Document, findings: Findings) -> list[Process]:
+    """Return the processes of a file."""
+    return _FileReader(document, findings).processes()
+
+
+class _FileReader:
+    def __init__(self, document: Document, findings: Findings) -> None:
+        self._file = document.file
+        self._root = document.root
+        self._findings = findings
+        self._expressions = Expressions(
+            document.file, findings, document.root.get("expressionLanguage")
+        )
+        self._dialect = Dialect(document.file, findings, self._expressions)
+        self._messages = self._read_messages()
+        self._errors = {
+            node.get("id"): node.get("errorCode") for node in children(self._root, "error")
+        }
+
+    def processes(self) -> list[Process]:
+        return [self._process(node) for node in children(self._root, "process")]
+
+    def place(self, node: Any) -> Place:
+        return Place.of(self._file, node)
+
+    # --- the file's own declarations ---------------------------------------------------------
+
+    def _read_messages(self) -> dict[str, Message]:
+        messages = {}
+        for node in children(self._root, "message"):
+            name = node.get("name") or node.get("id", "")
+            if name.startswith("="):
+                self._findings.error(
+                    "message-name",
+                    self.place(node),
+                    f"the message's name '{name}' is an expression.",
+                    "Write the name itself; values belong into the correlation key.",
+                )
+            keys = self._property_keys(node.get("id"))
+            for item in extensions(node):
+                if tag(item) == "subscription":
+                    key = self._expressions.feel(
+                        item.get("correlationKey"), item, "correlation key"
+                    )
+                    if key is not None:
+                        keys["key"] = key
+            messages[node.get("id")] = Message(node.get("id"), name, keys)
+        return messages
+
+    def _property_keys(self, message_id: str) -> dict[str, Formula]:
+        keys: dict[str, Formula] = {}
+        for declared in children(self._root, "correlationProperty"):
+            for retrieval in children(declared, "correlationPropertyRetrievalExpression"):
+                path = child(retrieval, "messagePath")
+                if path is None:
+                    path = child(retrieval, "formalExpression")
+                if retrieval.get("messageRef") != message_id or path is None:
+                    continue
+                formula = self._expressions.feel(path.text, path, "correlation property")
+                if formula is not None:
+                    keys[declared.get("name") or declared.get("id")] = formula
+        return keys
+
+    # --- processes and their parts ---------------------------------------------------------
+
+    def _process(self, node: Any) -> Process:
+        read = self._dialect.read(node)
+        shapes = f"{{{DI}}}BPMNShape"
+        has_diagram = next(self._root.iter(shapes), None) is not None
+        return Process(
+            node.get("id", ""),
+            node.get("name") or node.get("id", ""),
+            self.place(node),
+            read,
+            self._body(node, node.get("id", ""), read.properties.get("phase"), None, 0),
+            has_diagram,
+            _documentation(node),
+        )
+
+    def _body(
+        self, node: Any, process_id: str, phase: str | None, lane: str | None, depth: int
+    ) -> Body:
+        lanes = dict(self._lanes(node))
+        elements: dict[str, Element] = {}
+        if depth > DEPTH_LIMIT:
+            self._findings.error(
+                "too-deep",
+                self.place(node),
+                f"sub-processes lie more than {DEPTH_LIMIT} deep.",
+                "Move some of them into called processes.",
+            )
+            return Body(node.get("id", ""), {}, {})
+        for item in node:
+            if not refuse_unsupported(item, self._file, self._findings) or tag(item) not in NODES:
+                continue
+            own_lane = lanes.get(item.get("id"), lane)
+            element = self._element(item, process_id, node.get("id"), phase, own_lane, depth)
+            elements[element.id] = element
+        flows = {flow.id: flow for flow in self._flows(node)}
+        return Body(node.get("id", ""), elements, flows)
+
+    def _lanes(self, node: Any) -> Iterator[tuple[str, str]]:
+        for lane in node.iter(f"{{{BPMN}}}lane"):
+            for ref in children(lane, "flowNodeRef"):
+                yield (ref.text or "").strip(), lane.get("name") or lane.get("id")
+
+    def _flows(self, node: Any) -> Iterator[Flow]:
+        for item in children(node, "sequenceFlow"):
+            condition = child(item, "conditionExpression")
+            formula = None
+            if condition is not None:
+                formula = self._expressions.feel(condition.text, condition, "condition")
+            yield Flow(
+                item.get("id", ""),
+                item.get("sourceRef", ""),
+                item.get("targetRef", ""),
+                formula,
+                self.place(item),
+            )
+
+    def _element(
+        self,
+        node: Any,
+        process_id: str,
+        parent: str,
+        phase: str | None,
+        lane: str | None,
+        depth: int,
+    ) -> Element:
+        read = self._extensions(node)
+        phase = read.properties.get("phase", phase)
+        return Element(
+            id=node.get("id", ""),
+            name=node.get("name") or "",
+            kind=tag(node),
+            place=self.place(node),
+            process_id=process_id,
+            parent=parent,
+            lane=lane,
+            documentation=_documentation(node),
+            phase=phase,
+            extensions=read,
+            event=self._event(node, read),
+            loop=self._loop(node),
+            attached_to=node.get("attachedToRef"),
+            interrupting=(node.get("cancelActivity") or node.get("isInterrupting")) != "false",
+            triggered_by_event=node.get("triggeredByEvent") == "true",
+            default=node.get("default"),
+            inner=(
+                self._body(node, process_id, phase, lane, depth + 1)
+                if tag(node) == "subProcess"
+                else None
+            ),
+        )
+
+    def _extensions(self, node: Any) -> Extensions:
+        read = self._dialect.read(node)
+        kind = tag(node)
+        if kind == "scriptTask" and read.script is None and not read.handler:
+            script = child(node, "script")
+            if script is not None:
+                language = {"scriptFormat": node.get("scriptFormat")}
+                read = replace(read, script=self._standard_script(node, script, language))
+        if kind == "callActivity" and read.called is None and node.get("calledElement"):
+            read = replace(read, called=Called(node.get("calledElement")))
+        return read
+
+    def _standard_script(
+        self, node: Any, script: Any, language: Mapping[str, str | None]
+    ) -> Formula | None:
+        if language["scriptFormat"]:
+            script.set("language", language["scriptFormat"])
+        return self._expressions.feel(script.text, script, "script")
+
+    # --- events and loops -------------------------------------------------------------------
+
+    def _event(self, node: Any, read: Extensions) -> Event:
+        if tag(node) in {"receiveTask", "sendTask"}:
+            if node.get("messageRef") is None:
+                return Event(Trigger.NONE)
+            return Event(Trigger.MESSAGE, self._message(node, node, read))
+        definition = next((item for item in node if tag(item) in TRIGGERS), None)
+        if definition is None:
+            return Event(Trigger.NONE)
+        trigger = TRIGGERS[tag(definition)]
+        if trigger is Trigger.MESSAGE:
+            return Event(trigger, self._message(node, definition, read))
+        if trigger is Trigger.ERROR:
+            return Event(trigger, code=self._error_code(definition))
+        if trigger is Trigger.TIMER:
+            return self._timer(definition)
+        return Event(trigger)
+
+    def _message(self, node: Any, holder: Any, read: Extensions) -> Message | None:
+        reference = holder.get("messageRef")
+        message = self._messages.get(reference or "")
+        if message is None and read.handler is None:
+            self._findings.error(
+                "message",
+                self.place(node),
+                f"its message '{reference}' is not declared." if reference else "has no message.",
+                "Choose a message for it.",
+            )
+        key = read.properties.get("correlationKey")
+        if message is not None and key:
+            formula = self._expressions.feel(key, node, "correlation key")
+            if formula is not None:
+                message = replace(message, keys={"key": formula})
+        return message
+
+    def _error_code(self, definition: Any) -> str | None:
+        reference = definition.get("errorRef")
+        if not reference:
+            return None
+        code = self._errors.get(reference)
+        if not code or code.startswith("="):
+            self._findings.error(
+                "error-code",
+                self.place(definition),
+                f"its error '{reference}' has no code, or one that must be computed.",
+                "Give the error a code.",
+            )
+        return code or None
+
+    def _timer(self, definition: Any) -> Event:
+        for kind in TimerKind:
+            node = child(definition, kind.value)
+            if node is not None:
+                formula = self._expressions.time(node.text, node, kind.value)
+                if formula is None and not (node.text or "").strip():
+                    break
+                return Event(Trigger.TIMER, timer_kind=kind, timer=formula)
+        self._findings.error(
+            "timer",
+            self.place(definition),
+            "the timer says no date, duration or cycle.",
+            "Write one, for example P3M.",
+        )
+        return Event(Trigger.TIMER)
+
+    def _loop(self, node: Any) -> Loop | None:
+        loop = child(node, "multiInstanceLoopCharacteristics")
+        if loop is None:
+            return None
+        zeebe = next((x for x in extensions(loop) if tag(x) == "loopCharacteristics"), None)
+        read = {} if zeebe is None else zeebe.attrib
+        feel = self._expressions.feel
+        number, enough = child(loop, "loopCardinality"), child(loop, "completionCondition")
+        found = Loop(
+            loop.get("isSequential") == "true",
+            feel(read.get("inputCollection"), zeebe, "input collection"),
+            read.get("inputElement"),
+            None if number is None else feel(number.text, number, "loop cardinality"),
+            read.get("outputCollection"),
+            feel(read.get("outputElement"), zeebe, "output element"),
+            None if enough is None else feel(enough.text, enough, "completion condition"),
+        )
+        if (read.get("inputCollection") is None) == (number is None):
+            self._findings.error(
+                "loop",
+                self.place(loop),
+                "the multi-instance says neither or both of an input collection and a number.",
+                "Give it an input collection (zeebe:loopCharacteristics).",
+            )
+        return found
+
+
+def _documentation(node: Any) -> str:
+    found = child(node, "documentation")
+    return "" if found is None else (found.text or "").strip()

@@ -1,0 +1,204 @@
+"""A publication: the diagrams of a scheme with all they call, checked and made runnable."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.bpmn.checks import check_references
+from engine.bpmn.elements import Process
+from engine.bpmn.findings import Findings, Place
+from engine.bpmn.processes import read_processes
+from engine.bpmn.reader import DI, children, extensions, read_document, tag
+from engine.bpmn.specs import build
+from engine.bpmn.structure import check_structure
+from engine.errors import DecisionError, DeploymentRefused, FeelError, Finding
+from engine.feel import to_feel
+from engine.model import HandlerSpec
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """What one file calls and defines, by id."""
+
+    processes: frozenset[str]
+    forms: frozenset[str]
+    decisions: frozenset[str]
+    defines: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A publication ready to run; immutable, and safe to share between threads.
+
+    :ivar processes: by id. :ivar specs: SpiffWorkflow's specifications, by process or
+        sub-process id. :ivar decisions: the decision model that holds each decision id.
+    :ivar constants: visible to every expression as ``scheme``; never part of a state.
+    """
+
+    process_id: str
+    processes: Mapping[str, Process]
+    specs: Mapping[str, Any]
+    decisions: Mapping[str, Any]
+    handlers: Mapping[str, HandlerSpec]
+    constants: Mapping[str, Any]
+    country: str
+    time_zone: str
+    findings: tuple[Finding, ...]
+
+
+def compile_publication(
+    files: Mapping[str, bytes],
+    process_id: str,
+    *,
+    handlers: Mapping[str, HandlerSpec],
+    constants: Mapping[str, Any],
+    country: str,
+    time_zone: str,
+) -> Publication:
+    """Read, check and build a scheme's diagrams.
+
+    :param files: every file of the publication by name.
+    :param process_id: the process that a case of the scheme runs.
+    :raises DeploymentRefused: something in it has errors; every finding is told.
+    """
+    findings = Findings()
+    processes, decisions = _read(files, process_id, handlers, findings)
+    if findings.refused:
+        raise DeploymentRefused(findings.sorted())
+    return Publication(
+        process_id,
+        processes,
+        build(processes),
+        decisions,
+        handlers,
+        {name: to_feel(value) for name, value in constants.items()},
+        country,
+        time_zone,
+        findings.sorted(),
+    )
+
+
+def lint(
+    files: Mapping[str, bytes],
+    process_id: str,
+    *,
+    handlers: Mapping[str, HandlerSpec],
+    constants: Mapping[str, Any],
+    country: str,
+    time_zone: str,
+) -> tuple[Finding, ...]:
+    """Return everything there is to say of a publication, errors first."""
+    findings = Findings()
+    _read(files, process_id, handlers, findings)
+    return findings.sorted()
+
+
+def references(source: bytes) -> References:
+    """Return what a BPMN file calls and defines.
+
+    :raises DeploymentRefused: it cannot be read.
+    """
+    findings = Findings()
+    document = read_document(source, "", findings)
+    if document is None:
+        raise DeploymentRefused(findings.sorted())
+    found: dict[str, set[str]] = {"processId": set(), "formId": set(), "decisionId": set()}
+    for node in document.root.iter():
+        for item in extensions(node):
+            for name, ids in found.items():
+                if item.get(name):
+                    ids.add(item.get(name))
+        if isinstance(node.tag, str) and tag(node) == "callActivity" and node.get("calledElement"):
+            found["processId"].add(node.get("calledElement"))
+    defines = {node.get("id", "") for node in children(document.root, "process")}
+    return References(
+        frozenset(found["processId"]),
+        frozenset(found["formId"]),
+        frozenset(found["decisionId"]),
+        frozenset(defines),
+    )
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+def _read(
+    files: Mapping[str, bytes],
+    process_id: str,
+    handlers: Mapping[str, HandlerSpec],
+    findings: Findings,
+) -> tuple[dict[str, Process], dict[str, Any]]:
+    processes: dict[str, Process] = {}
+    for name in sorted(files):
+        if name.endswith(".bpmn"):
+            _read_file(name, files[name], processes, findings)
+    decisions = _decisions(files, findings)
+    forms = _form_ids(files)
+    if process_id not in processes and not findings.refused:
+        known = ", ".join(sorted(processes)) or "none"
+        findings.error(
+            "no-process",
+            Place("scheme.toml"),
+            f"the scheme's process '{process_id}' is in none of its files (found: {known}).",
+            "Correct 'process' in scheme.toml or the id in the diagram.",
+        )
+    for process in processes.values():
+        check_structure(process, findings)
+    check_references(processes, handlers, forms, decisions, findings)
+    return processes, decisions
+
+
+def _read_file(name: str, source: bytes, processes: dict[str, Process], findings: Findings) -> None:
+    document = read_document(source, name, findings)
+    if document is None:
+        return
+    found = read_processes(document, findings)
+    for process in found:
+        if process.id in processes:
+            findings.error(
+                "duplicate-process",
+                process.place,
+                f"the process is also in {processes[process.id].place.file}.",
+                "Give one of the two another id.",
+            )
+        processes[process.id] = process
+    if found and next(document.root.iter(f"{{{DI}}}BPMNShape"), None) is None:
+        findings.warning(
+            "no-diagram",
+            Place(name),
+            "the file has no diagram interchange: the case page shows the list of steps alone.",
+            "Open it in a modeler, lay it out and save it.",
+        )
+
+
+def _decisions(files: Mapping[str, bytes], findings: Findings) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in sorted(files):
+        if not name.endswith(".dmn"):
+            continue
+        from engine.dmn import check, read_decisions
+
+        findings.items.extend(check(files[name], name))
+        try:
+            model = read_decisions(files[name], name)
+        except (DecisionError, FeelError, DeploymentRefused):
+            continue  # Its check has said so already, with the place.
+        found |= dict.fromkeys(model.decisions, model)
+    return found
+
+
+def _form_ids(files: Mapping[str, bytes]) -> set[str]:
+    found = set()
+    for name, source in files.items():
+        if not name.endswith(".form"):
+            continue
+        try:
+            form = json.loads(source)
+        except ValueError:
+            continue  # The forms' own check tells of it.
+        if isinstance(form, dict) and isinstance(form.get("id"), str):
+            found.add(form["id"])
+    return found

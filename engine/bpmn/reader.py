@@ -1,0 +1,131 @@
+"""Reading BPMN files safely: no DTD, no entities, no network, a size limit, line numbers kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import SpiffWorkflow.bpmn.parser as spiff_parser
+from lxml import etree
+
+from engine.bpmn.findings import Findings, Place
+
+SIZE_LIMIT_BYTES = 5_000_000
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+DI = "http://www.omg.org/spec/BPMN/20100524/DI"
+ZEEBE = "http://camunda.org/schema/zeebe/1.0"
+XSD = Path(spiff_parser.__file__).parent / "schema" / "BPMN20.xsd"
+"""The OMG's schema, as SpiffWorkflow brings it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A BPMN file, read. ``root`` is its ``bpmn:definitions``."""
+
+    file: str
+    root: Any
+
+
+def tag(node: Any) -> str:
+    """Return a node's name without its namespace."""
+    return str(etree.QName(node).localname)
+
+
+def is_bpmn(node: Any) -> bool:
+    """Return whether the node belongs to BPMN's own namespace."""
+    return isinstance(node.tag, str) and node.tag.startswith(f"{{{BPMN}}}")
+
+
+def children(node: Any, *names: str) -> list[Any]:
+    """Return the node's own BPMN children of these names, in document order."""
+    return [child for child in node if is_bpmn(child) and tag(child) in names]
+
+
+def child(node: Any, name: str) -> Any | None:
+    """Return the first BPMN child of this name."""
+    return next(iter(children(node, name)), None)
+
+
+def extensions(node: Any) -> list[Any]:
+    """Return the node's extension elements in Camunda 8's namespace."""
+    prefix = f"{{{ZEEBE}}}"
+    return [
+        item
+        for holder in children(node, "extensionElements")
+        for item in holder
+        if isinstance(item.tag, str) and item.tag.startswith(prefix)
+    ]
+
+
+def read_document(source: bytes, file: str, findings: Findings) -> Document | None:
+    """Read one file; what is wrong with it becomes findings.
+
+    :returns: ``None`` if it cannot be used at all.
+    """
+    place = Place(file)
+    if len(source) > SIZE_LIMIT_BYTES:
+        findings.error(
+            "too-large",
+            place,
+            f"the file has {len(source):,} bytes; the limit is {SIZE_LIMIT_BYTES:,}.",
+            "Split the process into called processes.",
+        )
+        return None
+    if b"<!DOCTYPE" in source or b"<!ENTITY" in source:
+        _refuse_dtd(place, findings)
+        return None
+    parser = etree.XMLParser(
+        resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True,
+        remove_pis=True, huge_tree=False,
+    )  # fmt: skip
+    try:
+        root: Any = etree.fromstring(source, parser)
+    except etree.XMLSyntaxError as error:
+        place.line = error.lineno or 0
+        findings.error("not-xml", place, f"this is not XML: {error.msg}.", "Export it again.")
+        return None
+    # An encoding such as UTF-16 hides the words from the search above.
+    if root.getroottree().docinfo.doctype:
+        _refuse_dtd(place, findings)
+        return None
+    if root.tag != f"{{{BPMN}}}definitions":
+        findings.error(
+            "not-bpmn",
+            Place(file, "", root.sourceline or 0),
+            f"the file begins with <{tag(root)}>, which is not a BPMN 2.0 diagram.",
+            "Export the diagram as BPMN 2.0 XML.",
+        )
+        return None
+    _validate(root, file, findings)
+    return Document(file, root)
+
+
+def _refuse_dtd(place: Place, findings: Findings) -> None:
+    findings.error(
+        "dtd",
+        place,
+        "the file declares a document type (DTD) or an entity.",
+        "Remove <!DOCTYPE …> and <!ENTITY …>; a diagram needs neither.",
+    )
+
+
+@cache
+def _schema() -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(str(XSD)))
+
+
+def _validate(root: Any, file: str, findings: Findings) -> None:
+    schema = _schema()
+    if schema.validate(root):
+        return
+    # Modelers write small deviations that mean no harm, so the schema only warns.
+    log: Any = schema.error_log
+    for entry in list(log)[:20]:
+        findings.warning(
+            "schema",
+            Place(file, "", entry.line),
+            entry.message.replace(f"{{{BPMN}}}", "bpmn:"),
+            "Save the diagram again with a current modeler.",
+        )

@@ -1,0 +1,187 @@
+"""A case at rest: canonical JSON bytes of its live tokens and scopes, with a version of its own.
+
+The state holds nothing finished: its size depends on what is alive now, not on how long the case
+has run. Values are FEEL's, tagged, so a variable may be called anything and comes back exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.context import StepContext
+from engine.bpmn.loops import Turns
+from engine.bpmn.scopes import Scope
+from engine.bpmn.timers import Cycle
+from engine.bpmn.tokens import Token, Waits
+from engine.bpmn.workflow import CaseWorkflow, Container
+from engine.errors import StateUnreadable
+from engine.feel import from_json, to_json
+from engine.model import CaseStatus
+
+if TYPE_CHECKING:
+    from engine.bpmn.publication import Publication
+
+VERSION = 1
+Json = dict[str, Any]
+
+
+def write_state(case: CaseWorkflow) -> bytes:
+    """Return the state of a case in which nothing is ready to go on."""
+    state = {
+        "version": VERSION,
+        "status": str(status_of(case)),
+        "next": case.next_activation,
+        "process": case.publication.process_id,
+        "root": _container(case),
+    }
+    return orjson.dumps(state, option=orjson.OPT_SORT_KEYS)
+
+
+def status_of(case: CaseWorkflow) -> CaseStatus:
+    """Return where a case is."""
+    if case.cancelled:
+        return CaseStatus.CANCELLED
+    return CaseStatus.COMPLETED if case.ended else CaseStatus.ACTIVE
+
+
+def read_state(publication: Publication, state: bytes, context: StepContext) -> CaseWorkflow:
+    """Bring a case back.
+
+    :raises StateUnreadable: a newer version wrote it, it is damaged, or it does not belong to this
+        publication.
+    """
+    try:
+        found = orjson.loads(state)
+        version = found["version"]
+        if version != VERSION:
+            raise StateUnreadable(
+                f"The state of case {context.case.id} has version {version}; this release reads "
+                f"version {VERSION}. Use the release that wrote it, or a newer one."
+            )
+        case = CaseWorkflow(publication, context, found["next"])
+        case.cancelled = found["status"] == CaseStatus.CANCELLED
+        case.ended = found["status"] != CaseStatus.ACTIVE
+        _fill(case, found["root"])
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise StateUnreadable(
+            f"The state of case {context.case.id} cannot be read ({type(error).__name__}: "
+            f"{error}). It is damaged, or the case belongs to another deployment; restore it from "
+            "a backup."
+        ) from error
+    return case
+
+
+# --- writing ----------------------------------------------------------------------------------
+
+
+def _container(container: Container) -> Json:
+    written: Json = {
+        "variables": to_json(dict(container.scope.values)),
+        "tokens": [_token(token) for token in container.live() if not token.is_instance],
+    }
+    if container.ended:
+        written["ended"] = True
+    return written
+
+
+def _token(token: Token) -> Json:
+    written: Json = {"at": token.task_spec.name}
+    inner = token.case.subprocesses.get(token.id)
+    # A sub-process's own scope is its container's; it is written once, there.
+    shared = inner is not None and token.locals is inner.scope
+    optional = {
+        "activation": token.activation,
+        "flow": token.flow if token.has_state(TaskState.WAITING) or token.host else None,
+        "joining": token.has_state(TaskState.WAITING),
+        "leaving": token.leaving,
+        "announced": token.announced,
+        "host": token.host,
+        "incident": token.incident,
+        "waits": str(token.waits),
+        "index": token.index,
+        "locals": None if token.locals is None or shared else to_json(dict(token.locals.values)),
+        "cycle": None if token.cycle is None else _cycle(token.cycle),
+        "turns": None if token.turns is None else _turns(token.turns),
+        "instances": [_token(child) for child in token.children if child.is_live],
+        "inner": None if inner is None else _container(inner),
+    }
+    written.update({name: value for name, value in optional.items() if value})
+    return written
+
+
+def _cycle(cycle: Cycle) -> Json:
+    anchor = cycle.anchor.isoformat()
+    return {"anchor": anchor, "turn": cycle.turn, "left": cycle.left, "period": cycle.period}
+
+
+def _turns(turns: Turns) -> Json:
+    return {
+        "total": turns.total,
+        "waiting": to_json(tuple(turns.waiting)),
+        "results": to_json(tuple(turns.results)),
+        "done": turns.done,
+        "enough": turns.enough,
+    }
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+def _fill(container: Container, found: Json) -> None:
+    container.scope.values.update(_values(found["variables"]))
+    for token in found["tokens"]:
+        _add(container, container.task_tree, token)
+
+
+def _add(container: Container, parent: Token, found: Json) -> None:
+    case = container.case
+    state = TaskState.WAITING if found.get("joining") else TaskState.STARTED
+    token = parent._add_child(container.spec.task_specs[found["at"]], state)
+    token.activation = found.get("activation", 0)
+    token.flow = found.get("flow")
+    token.leaving = found.get("leaving", False)
+    token.announced = found.get("announced", False)
+    token.host = found.get("host", 0)
+    token.incident = found.get("incident", "")
+    token.waits = Waits(found.get("waits", ""))
+    token.index = found.get("index", 0)
+    if token.is_instance:
+        token.triggered = True
+    if "locals" in found:
+        token.locals = Scope(token.outer_scope, _values(found["locals"]), keeps=token.is_instance)
+    if "cycle" in found:
+        cycle = found["cycle"]
+        token.cycle = Cycle(**{**cycle, "anchor": datetime.fromisoformat(cycle["anchor"])})
+    if "turns" in found:
+        turns = found["turns"]
+        token.turns = Turns(
+            turns["total"],
+            _items(turns["waiting"]),
+            _items(turns["results"]),
+            turns["done"],
+            turns["enough"],
+        )
+    for instance in found.get("instances", ()):
+        _add(container, token, instance)
+    if "inner" in found:
+        if "locals" not in found:
+            token.locals = Scope(token.outer_scope, keeps=token.is_instance)
+        inner = case.create_subprocess(token, token.task_spec.spec)
+        inner.scope.values.clear()
+        inner.ended = found["inner"].get("ended", False)
+        _fill(inner, found["inner"])
+
+
+def _items(found: Any) -> list[Any]:
+    values = from_json(found)
+    return list(values) if isinstance(values, tuple) else []
+
+
+def _values(found: Any) -> dict[str, Any]:
+    values = from_json(found)
+    return dict(values) if isinstance(values, Mapping) else {}

@@ -1,0 +1,230 @@
+"""Whether a diagram hangs together: what BPMN forbids, or what would stop a case for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.bpmn.elements import ACTIVITIES, Body, Element, Process, Trigger
+from engine.bpmn.findings import Findings, Place
+
+WAITING = frozenset({Trigger.TIMER, Trigger.MESSAGE})
+
+
+def check_structure(process: Process, findings: Findings) -> None:
+    """Note what is wrong with the structure of a process and of its sub-processes."""
+    for body, owner in bodies(process):
+        checker = _Checker(body, findings)
+        checker.flows()
+        checker.elements()
+        checker.starts(owner, owner.place if owner is not None else process.place)
+
+
+def bodies(process: Process) -> Iterator[tuple[Body, Element | None]]:
+    """Yield the process's own body and those of its sub-processes, with their elements."""
+    waiting: list[tuple[Body, Element | None]] = [(process.body, None)]
+    while waiting:
+        body, owner = waiting.pop(0)
+        yield body, owner
+        waiting.extend((e.inner, e) for e in body.elements.values() if e.inner is not None)
+
+
+class _Checker:
+    def __init__(self, body: Body, findings: Findings) -> None:
+        self.body = body
+        self.findings = findings
+
+    def refuse(self, rule: str, place: Place, message: str, remedy: str) -> None:
+        self.findings.error(rule, place, message, remedy)
+
+    # --- flows ------------------------------------------------------------------------------
+
+    def flows(self) -> None:
+        for flow in self.body.flows.values():
+            source = self.body.elements.get(flow.source)
+            target = self.body.elements.get(flow.target)
+            if source is None or target is None:
+                missing = flow.source if source is None else flow.target
+                self.refuse(
+                    "flow-end",
+                    flow.place,
+                    f"the flow leads from or to '{missing}', which is not in the same process.",
+                    "Connect it inside one process or sub-process.",
+                )
+                continue
+            if source.kind == "endEvent" or target.kind in {"startEvent", "boundaryEvent"}:
+                self.refuse(
+                    "flow-end",
+                    flow.place,
+                    "a flow leaves an end event, or leads to a start or boundary event.",
+                    "Turn it round or remove it.",
+                )
+            if source.triggered_by_event or target.triggered_by_event:
+                self.refuse(
+                    "flow-end",
+                    flow.place,
+                    "a flow touches an event sub-process.",
+                    "Remove it: an event sub-process is started by its start event alone.",
+                )
+            if flow.condition is not None and source.kind in {
+                "parallelGateway",
+                "eventBasedGateway",
+                "startEvent",
+            }:
+                self.refuse(
+                    "flow-condition",
+                    flow.place,
+                    f"a condition on a flow that leaves a {source.kind} has no meaning.",
+                    "Put the condition behind an exclusive or inclusive gateway.",
+                )
+
+    # --- elements ---------------------------------------------------------------------------
+
+    def elements(self) -> None:
+        for element in self.body.elements.values():
+            self._default(element)
+            self._reached(element)
+            if element.kind in {"exclusiveGateway", "inclusiveGateway"}:
+                self._decides(element)
+            if element.kind == "eventBasedGateway":
+                self._offers(element)
+            if element.kind == "boundaryEvent":
+                self._attached(element)
+            if element.kind == "receiveTask" and element.event.trigger is Trigger.NONE:
+                self.refuse(
+                    "message", element.place, "it has no message.", "Choose a message for it."
+                )
+            if element.triggered_by_event and element.loop is not None:
+                self.refuse(
+                    "unsupported-loop",
+                    element.place,
+                    "an event sub-process is a multi-instance.",
+                    "Put the multi-instance inside it.",
+                )
+            if (
+                element.kind == "endEvent"
+                and element.event.trigger is Trigger.ERROR
+                and element.event.code is None
+            ):
+                self.refuse(
+                    "error-code", element.place, "it throws no error.", "Choose an error for it."
+                )
+
+    def _default(self, element: Element) -> None:
+        leaving = {flow.id: flow for flow in self.body.outgoing(element.id)}
+        if element.default is None:
+            return
+        flow = leaving.get(element.default)
+        if flow is None:
+            self.refuse(
+                "default-flow",
+                element.place,
+                f"its default flow '{element.default}' does not leave it.",
+                "Choose one of its own flows.",
+            )
+        elif flow.condition is not None:
+            self.refuse(
+                "default-flow",
+                flow.place,
+                "the default flow has a condition.",
+                "Remove the condition.",
+            )
+
+    def _reached(self, element: Element) -> None:
+        begins = element.kind in {"startEvent", "boundaryEvent"} or element.triggered_by_event
+        if not begins and not self.body.incoming(element.id):
+            self.refuse(
+                "unreached",
+                element.place,
+                "nothing leads to it.",
+                "Connect it, or remove it from the diagram.",
+            )
+
+    def _decides(self, element: Element) -> None:
+        leaving = self.body.outgoing(element.id)
+        if len(leaving) < 2:
+            return
+        for flow in leaving:
+            if flow.condition is None and flow.id != element.default:
+                self.refuse(
+                    "no-condition",
+                    flow.place,
+                    f"the flow leaves {element.id} without a condition and is not its default.",
+                    "Write a condition, or make it the default flow.",
+                )
+
+    def _offers(self, element: Element) -> None:
+        for flow in self.body.outgoing(element.id):
+            target = self.body.elements.get(flow.target)
+            if target is None:
+                continue
+            waits = target.kind in {"intermediateCatchEvent", "receiveTask"}
+            alone = len(self.body.incoming(target.id)) == 1
+            plain = target.loop is None and not any(
+                e.attached_to == target.id for e in self.body.elements.values()
+            )
+            if not (waits and alone and plain and not target.extensions.inputs):
+                self.refuse(
+                    "event-gateway",
+                    flow.place,
+                    f"{element.id} leads to {target.id}, which is not simply an event to wait for.",
+                    "Put a timer or message event there, with no other flow into it.",
+                )
+
+    def _attached(self, element: Element) -> None:
+        host = self.body.elements.get(element.attached_to or "")
+        if host is None or host.kind not in ACTIVITIES or host.triggered_by_event:
+            self.refuse(
+                "boundary",
+                element.place,
+                f"it is attached to '{element.attached_to}', which is no activity here.",
+                "Attach it to a task, a sub-process or a call activity.",
+            )
+        elif element.event.trigger is Trigger.ERROR and not element.interrupting:
+            self.refuse(
+                "boundary",
+                element.place,
+                "an error event does not interrupt.",
+                "Make it interrupting: the activity has failed.",
+            )
+
+    # --- starts -----------------------------------------------------------------------------
+
+    def starts(self, owner: Element | None, place: Place) -> None:
+        found = [e for e in self.body.elements.values() if e.kind == "startEvent"]
+        plain = [e for e in found if e.event.trigger is Trigger.NONE]
+        if owner is not None and owner.triggered_by_event:
+            self._event_start(found, plain, place)
+            return
+        if len(plain) != 1:
+            self.refuse(
+                "start-event",
+                place,
+                f"it has {len(plain)} plain start events.",
+                "Give it exactly one.",
+            )
+        for element in found:
+            if element.event.trigger is Trigger.NONE:
+                continue
+            self.refuse(
+                "start-event",
+                element.place,
+                f"nothing starts a process by a {element.event.trigger} yet.",
+                "Use the plain start event, or an event sub-process.",
+            )
+
+    def _event_start(self, found: list[Element], plain: list[Element], place: Place) -> None:
+        if len(found) != 1 or plain:
+            self.refuse(
+                "start-event",
+                place,
+                "an event sub-process needs exactly one start event, with a trigger.",
+                "Give it a timer, message or error start event.",
+            )
+        for element in found:
+            if element.event.trigger is Trigger.ERROR and not element.interrupting:
+                self.refuse(
+                    "start-event",
+                    element.place,
+                    "an error start does not interrupt.",
+                    "Make it interrupting.",
+                )

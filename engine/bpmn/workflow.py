@@ -1,0 +1,334 @@
+"""A case as SpiffWorkflow runs it: a workflow of tokens, with a scope for each container.
+
+The door into the library is its own: a workflow constructed as if it were being read back
+(``deserializing=True``) plants no root and looks nothing ahead; we plant our own token class.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.context import StepContext
+from engine.bpmn.expressions import Formula, Stuck
+from engine.bpmn.journal import Journal
+from engine.bpmn.scopes import Scope
+from engine.bpmn.tokens import Token, Waits
+from engine.model import EventKind
+
+if TYPE_CHECKING:
+    from engine.bpmn.publication import Publication
+
+STEP_LIMIT = 10_000
+"""Elements that one command may pass; a loop that never waits stops there as an incident."""
+
+NESTING_LIMIT = 60
+"""How deep sub-processes and called processes may lie in one another at run time."""
+
+
+class FeelEngine:
+    """The script engine that SpiffWorkflow asks: FEEL only, never Python."""
+
+    def evaluate(self, task: Token, expression: Formula, external_context: Any = None) -> Any:
+        """Return what an expression is worth where the token is."""
+        case = task.case
+        return expression.value(task.scope.visible(case.outermost), case.context.now)
+
+
+class Container:
+    """What the case and its sub-workflows have in common: a scope, and tokens under a root."""
+
+    spec: Any
+    tasks: dict[int, Token]
+    task_tree: Token
+    owner: Token | None
+    scope: Scope
+    case: CaseWorkflow
+    completed: bool
+    ended: bool = False
+
+    def plant(self, case: CaseWorkflow, scope: Scope, owner: Token | None) -> None:
+        """Set the root under which tokens live."""
+        self.case = case
+        self.scope = scope
+        self.owner = owner
+        self.task_tree = Token(self, self.spec.start, None, TaskState.COMPLETED)
+
+    def add(self, spec_name: str, *, flow: str | None = None) -> Token:
+        """Put a token before an element, without letting it in yet."""
+        token = self.task_tree._add_child(self.spec.task_specs[spec_name], TaskState.FUTURE)
+        token.flow = flow
+        return token
+
+    def retire(self, token: Token) -> None:
+        """Take a finished token out of the tree; its followers move up to where it hung."""
+        if self.tasks.pop(token.id, None) is None:
+            return
+        parent = self.tasks[token._parent]
+        parent._children.remove(token.id)
+        for child_id in token._children:
+            child = self.tasks.get(child_id)
+            if child is not None:
+                child._parent = parent.id
+                parent._children.append(child_id)
+
+    def live(self) -> list[Token]:
+        """Return the tokens of this container that can still go on, oldest first."""
+        return [token for token in self.tasks.values() if token.is_live]
+
+    def holding(self) -> bool:
+        """Return whether a token is left that keeps this container from its end."""
+        return any(not token.task_spec.is_listener for token in self.live())
+
+    def cancel_tokens(self, *, but: Token | None = None) -> None:
+        """Withdraw every token of this container."""
+        for token in self.live():
+            if token is not but and token.is_live:
+                token.cancel()
+
+    def begin(self, start_event: str) -> Token:
+        """Listen for the event sub-processes and put the first token."""
+        for name in self.spec.listeners:
+            self.enter_token(self.add(name))
+        return self.add(start_event)
+
+    def enter_token(self, token: Token) -> None:
+        """Let a token in."""
+        token.task_spec._update(token)
+
+    def _task_completed_notify(self, task: Token) -> None:
+        """Called by the library after a task is completed."""
+        self.retire(task)
+
+
+class InnerWorkflow(Container, BpmnSubWorkflow):  # type: ignore[misc]
+    """A running sub-process, event sub-process or called process."""
+
+    def __init__(self, spec: Any, owner: Token, scope: Scope) -> None:
+        super().__init__(spec, owner.id, owner.case, deserializing=True)
+        self.plant(owner.case, scope, owner)
+        self.data = scope.values
+
+
+class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
+    """A running case.
+
+    :ivar ready: tokens whose element can do its work, in the order they arrived.
+    :ivar next_activation: the case's counter.
+    """
+
+    subprocesses: dict[int, InnerWorkflow]
+
+    def __init__(
+        self, publication: Publication, context: StepContext, next_activation: int = 1
+    ) -> None:
+        self._token_ids = 0
+        self.publication = publication
+        self.context = context
+        self.next_activation = next_activation
+        self.journal = Journal(next_activation)
+        self.ready: deque[Token] = deque()
+        self.cancelled = False
+        case = context.case
+        self.outermost: Mapping[str, Any] = {
+            "scheme": publication.constants,
+            "case": {
+                "id": case.id,
+                "reference": case.reference,
+                "scheme": case.scheme,
+                "country": case.country,
+                "subject": case.subject,
+            },
+        }
+        specs = publication.specs
+        super().__init__(
+            specs[publication.process_id], specs, script_engine=FeelEngine(), deserializing=True
+        )
+        self.plant(self, Scope(), None)
+        self.data = self.scope.values
+
+    def next_token_id(self) -> int:
+        """Return an id for a token; it names it within this step only."""
+        self._token_ids += 1
+        return self._token_ids
+
+    # --- containers -------------------------------------------------------------------------
+
+    def containers(self) -> Iterator[Container]:
+        """Yield every running container, inner ones after those around them."""
+        yield self
+        yield from sorted(self.subprocesses.values(), key=_age)
+
+    def tokens(self) -> Iterator[Token]:
+        """Yield every live token."""
+        for container in self.containers():
+            yield from container.live()
+
+    def find(self, activation: int) -> Token | None:
+        """Return the live token of an activation."""
+        return next((t for t in self.tokens() if t.activation == activation), None)
+
+    def create_subprocess(self, my_task: Token, spec_name: str) -> InnerWorkflow:
+        """Open the container of a sub-process or called process (an override)."""
+        inner = InnerWorkflow(
+            self.subprocess_specs[spec_name], my_task, my_task.task_spec.inner_scope(my_task)
+        )
+        self.subprocesses[my_task.id] = inner
+        return inner
+
+    def open(self, owner: Token, spec_name: str) -> InnerWorkflow:
+        """Open a container, no deeper than containers may lie.
+
+        :raises Stuck: they lie too deep, as where a process calls itself without end.
+        """
+        depth, container = 0, owner.workflow
+        while container.owner is not None:
+            depth, container = depth + 1, container.owner.workflow
+        if depth >= NESTING_LIMIT:
+            raise Stuck(
+                "step-limit",
+                f"processes call one another more than {NESTING_LIMIT} deep. Correct the process "
+                "that calls itself.",
+            )
+        return self.create_subprocess(owner, spec_name)
+
+    def close(self, owner: Token) -> InnerWorkflow | None:
+        """Take away the container of a token, with all that is still in it."""
+        inner = self.subprocesses.get(owner.id)
+        if inner is not None:
+            inner.cancel_tokens()
+            inner.ended = True
+            del self.subprocesses[owner.id]
+        return inner
+
+    # --- running ----------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Go on until every token waits for something outside."""
+        passed = 0
+        while self._run_ready(passed) or self._end_containers() or self._join_inclusive():
+            passed += 1
+
+    def _run_ready(self, passed: int) -> bool:
+        while self.ready:
+            token = self.ready.popleft()
+            if not token.has_state(TaskState.READY):
+                continue
+            if passed >= STEP_LIMIT:
+                self._stop(token)
+            else:
+                token.run()
+            return True
+        return False
+
+    def _stop(self, token: Token) -> None:
+        self.enter(token)
+        token._set_state(TaskState.STARTED)
+        self.raise_incident(
+            token,
+            Stuck(
+                "step-limit",
+                f"one step passed {STEP_LIMIT:,} elements without waiting. If the loop is meant, "
+                "retry; otherwise correct its condition and publish again.",
+            ),
+        )
+
+    def _end_containers(self) -> bool:
+        for inner in sorted(self.subprocesses.values(), key=_age, reverse=True):
+            if not inner.ended and not inner.holding():
+                owner = inner.owner
+                assert owner is not None  # noqa: S101 - an inner workflow always has one
+                inner.cancel_tokens()
+                inner.ended = True
+                self.resume(owner)
+                return True
+        if not self.ended and not self.holding():
+            self.cancel_tokens()
+            self.ended = True
+        return False
+
+    def _join_inclusive(self) -> bool:
+        return any(
+            token.task_spec.try_join(token)
+            for container in self.containers()
+            for token in container.live()
+            if token.has_state(TaskState.WAITING)
+        )
+
+    def resume(self, token: Token) -> None:
+        """Let a token leave whose element's own work is done."""
+        token.leaving = True
+        token._ready()
+
+    # --- what elements tell the case ----------------------------------------------------------
+
+    def activate(self, token: Token) -> int:
+        """Give a token its activation, once."""
+        if not token.activation:
+            token.activation = self.next_activation
+            self.next_activation += 1
+        return token.activation
+
+    def enter(self, token: Token) -> None:
+        """Note that an element is entered, once."""
+        self.activate(token)
+        if not token.announced:
+            token.announced = True
+            data = {"instance": token.index + 1} if token.is_instance else {}
+            self.journal.event(
+                EventKind.ELEMENT_ENTERED, token.element.id, token.activation, **data
+            )
+
+    def leave(self, token: Token, kind: EventKind) -> None:
+        """Note that an element is completed or cancelled; nothing waits there any more."""
+        self.stop_waiting(token)
+        if token.announced:
+            data = {"instance": token.index + 1} if token.is_instance else {}
+            self.journal.event(kind, token.element.id, token.activation, **data)
+        for event in token.workflow.live():
+            if event.host and event.host == token.activation:
+                event.cancel()
+
+    def stop_waiting(self, token: Token) -> None:
+        """Withdraw what waits at a token: a task, a call, a timer, a message, an incident."""
+        if token.waits or token.incident:
+            token.waits = Waits.NOTHING
+            token.incident = ""
+            self.journal.withdraw(token.activation)
+
+    def take(self, token: Token) -> None:
+        """Note the flows by which a token leaves and put a token at the end of each."""
+        for flow in token.chosen:
+            self.journal.event(
+                EventKind.FLOW_TAKEN, flow.id, None, source=flow.source, target=flow.target
+            )
+            follower = token._add_child(
+                token.workflow.spec.task_specs[flow.target], TaskState.FUTURE
+            )
+            follower.flow = flow.id
+
+    def raise_incident(self, token: Token, stuck: Stuck) -> None:
+        """Keep a token waiting for an operator."""
+        token.incident = stuck.code
+        self.journal.incident(token.element.id, self.activate(token), stuck)
+
+    def write(self, token: Token, scope: Scope, values: Mapping[str, Any]) -> None:
+        """Give results to the scopes they belong to, and note what changed."""
+        changed: dict[str, Any] = {}
+        for name, value in values.items():
+            home = scope.home_of(name)
+            if name not in home.values or home.values[name] != value:
+                changed[name] = value
+            home.values[name] = value
+        self.journal.variables(
+            token.element.id, token.activation, token.workflow.spec.name, changed
+        )
+
+
+def _age(inner: InnerWorkflow) -> int:
+    return inner.owner.activation if inner.owner is not None else 0
