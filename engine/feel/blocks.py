@@ -12,6 +12,7 @@ from engine.feel.failure import Failure
 from engine.feel.limits import MAX_CHAIN
 from engine.feel.numbers import rounded
 from engine.feel.scanner import Kind, Token
+from engine.feel.stream import Words
 from engine.feel.temporal import read_temporal
 from engine.feel.type_parser import TypeParser
 from engine.feel.values import Value
@@ -273,7 +274,7 @@ class BlockParser(TypeParser):
 
     def _context(self, token: Token) -> ast.Node:
         entries: list[tuple[str, ast.Node]] = []
-        learnt: list[tuple[str, ...]] = []
+        learnt: list[Words] = []
         while not self.at("}"):
             if entries:
                 self.expect(",")
@@ -328,9 +329,9 @@ class BlockParser(TypeParser):
         self.forget(learnt)
         return ast.Quantified(token.text == "every", iterators, condition, token.start)
 
-    def _iterators(self) -> tuple[tuple[ast.Iterator, ...], list[tuple[str, ...]]]:
+    def _iterators(self) -> tuple[tuple[ast.Iterator, ...], list[Words]]:
         iterators: list[ast.Iterator] = []
-        learnt: list[tuple[str, ...]] = []
+        learnt: list[Words] = []
         while True:
             name = self.name()
             self.expect("in")

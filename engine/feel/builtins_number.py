@@ -97,8 +97,10 @@ def modulo(dividend: Decimal, divisor: Decimal) -> Value:
     """Return what is left of a division; it has the divisor's sign."""
     if divisor == 0:
         raise Failure("a division by zero")
-    quotient = numbers.divide(dividend, divisor).to_integral_value(ROUND_FLOOR)
-    return numbers.subtract(dividend, numbers.multiply(divisor, quotient))
+    rest = numbers.remainder(dividend, divisor)
+    if rest and (rest < 0) != (divisor < 0):
+        rest = numbers.add(rest, divisor)
+    return numbers.plus(rest)
 
 
 @builtin("sqrt", "number: number")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from engine.errors import FeelError
@@ -10,8 +10,16 @@ from engine.feel.limits import MAX_NESTING
 from engine.feel.scanner import Kind, Token, scan
 from engine.feel.types import FeelType
 
-_CALLED_NAMES = (("date", "and", "time"), ("years", "and", "months", "duration"))
+_CALLED_NAMES = (
+    ("date", "and", "time"),
+    ("years", "and", "months", "duration"),
+    ("get", "or", "else"),
+)
 """Built-ins whose names hold a keyword; they are names only where they are called."""
+
+
+Words = tuple[Token, ...]
+"""A name of several words, as tokens."""
 
 
 class TokenStream:
@@ -30,7 +38,7 @@ class TokenStream:
         self.index = 0
         self.depth = 0
         self.types = types or {}
-        self.known: dict[str, list[tuple[str, ...]]] = {}
+        self.known: dict[str, list[Words]] = {}
         for name in names:
             self.learn(name)
 
@@ -127,21 +135,22 @@ class TokenStream:
 
     # --- names
 
-    def learn(self, name: str) -> tuple[str, ...]:
-        """Make known a name that is more than one token; return its tokens."""
+    def learn(self, name: str) -> Words:
+        """Make known a name that is more than one token; return its tokens, as :meth:`forget`
+        takes them."""
         try:
-            words = tuple(token.text for token in scan(name)[:-1])
+            words = tuple(scan(name)[:-1])
         except FeelError:
             return ()  # a name FEEL cannot write is reached through get value(…) only
         if len(words) > 1:
-            self.known.setdefault(words[0], []).append(words)
+            self.known.setdefault(words[0].text, []).append(words)
         return words
 
-    def forget(self, names: Iterable[tuple[str, ...]]) -> None:
+    def forget(self, names: Iterable[Words]) -> None:
         """Undo :meth:`learn` for these names, at the end of the block that declares them."""
         for words in names:
             if len(words) > 1:
-                self.known[words[0]].remove(words)
+                self.known[words[0].text].remove(words)
 
     def name(self) -> str:
         """Return the longest name that begins here, and pass it.
@@ -174,13 +183,23 @@ class TokenStream:
     def _known_length(self) -> int:
         best = 0
         for words in self.known.get(self.token.text, ()):
-            if len(words) > best and self._is_here(words):
+            if len(words) > best and self._is_written(words):
                 best = len(words)
-        for words in _CALLED_NAMES:
-            if words[0] == self.token.text and self._is_here(words):
-                called = self.peek(len(words))
-                best = max(best, len(words) if called.text == "(" else 0)
+        for called in _CALLED_NAMES:
+            if called[0] == self.token.text and self._is_here(called):
+                following = self.peek(len(called))
+                best = max(best, len(called) if following.text == "(" else 0)
         return best
+
+    def _is_written(self, known: Words) -> bool:
+        """Whether the known name is here, its symbols set as it sets them.
+
+        With ``on-site`` known, ``on-site`` is that name and ``on - site`` a subtraction.
+        """
+        if not self._is_here(tuple(token.text for token in known)):
+            return False
+        here = self.tokens[self.index : self.index + len(known)]
+        return self.written(here) == self.written(known)
 
     def _is_here(self, words: tuple[str, ...]) -> bool:
         if self.index + len(words) >= len(self.tokens) or self.token.kind is Kind.STRING:
@@ -188,7 +207,8 @@ class TokenStream:
         tokens = self.tokens[self.index : self.index + len(words)]
         return all(t.text == w for t, w in zip(tokens, words, strict=True))
 
-    def written(self, words: list[Token]) -> str:
+    @staticmethod
+    def written(words: Sequence[Token]) -> str:
         """Return a name as its source writes it, each run of spaces as one space."""
         parts = [words[0].text]
         for before, word in pairwise(words):
