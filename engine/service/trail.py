@@ -11,7 +11,7 @@ from engine import bpmn, diagram
 from engine.errors import (
     NotFound,
 )
-from engine.feel import from_json
+from engine.feel import Value, from_json
 from engine.history import parse_body, verify_events
 from engine.model import (
     Actor,
@@ -156,7 +156,7 @@ class Trail(UseCases):
                     element_name=labels.element(element.id, element.name) if element else None,
                     activation=body["activation"],
                     actor=body["actor"],
-                    data=from_json(body["data"]),
+                    data=_mapping(from_json(body["data"])),
                     hash=row.hash.hex(),
                 )
             )
@@ -188,3 +188,7 @@ def _state(element_id: str, done: set[str], active: set[str], failed: set[str]) 
 
 def _moment(body: Mapping[str, Any]) -> datetime:
     return datetime.fromisoformat(body["at"])
+
+
+def _mapping(value: Value) -> Mapping[str, Value]:
+    return value if isinstance(value, Mapping) else {}

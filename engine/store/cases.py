@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -48,7 +49,7 @@ def case_columns() -> list[sa.ColumnElement[object]]:
     return [column for column in t.cases.c if column.name != "request_id"]
 
 
-def case_from_row(row: sa.Row[tuple[object, ...]]) -> CaseRow:
+def case_from_row(row: sa.Row[*tuple[Any, ...]]) -> CaseRow:
     """Build a case from a row that has all of :func:`case_columns`."""
     m = row._mapping
     return CaseRow(
@@ -176,8 +177,8 @@ class DeploymentRow:
     created_by: str
 
 
-def _deployment(row: sa.Row[tuple[object, ...]]) -> DeploymentRow:
-    return DeploymentRow(**row._mapping)  # type: ignore[arg-type]
+def _deployment(row: sa.Row[*tuple[Any, ...]]) -> DeploymentRow:
+    return DeploymentRow(**row._mapping)
 
 
 def latest_deployment(uow: UnitOfWork, scheme: str) -> DeploymentRow | None:

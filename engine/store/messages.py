@@ -40,7 +40,7 @@ def keys_digest(keys: Mapping[str, Any]) -> str:
     return hashlib.sha256(rfc8785.dumps(to_json(dict(keys)))).hexdigest()
 
 
-def _subscription(row: sa.Row[tuple[object, ...]]) -> SubscriptionRow:
+def _subscription(row: sa.Row[*tuple[Any, ...]]) -> SubscriptionRow:
     values = {column.name: row._mapping[column] for column in t.subscriptions.c}
     values["candidate_groups"] = tuple(json.loads(values["candidate_groups"]))
     return SubscriptionRow(**values)

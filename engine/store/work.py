@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -62,7 +63,7 @@ def parse_work_item_id(work_item_id: str) -> tuple[str, int]:
     return case_id, int(activation)
 
 
-def work_item_from_row(row: sa.Row[tuple[object, ...]]) -> WorkItemRow:
+def work_item_from_row(row: sa.Row[*tuple[Any, ...]]) -> WorkItemRow:
     """Build a work item from a row with all columns of ``work_items``."""
     values = {column.name: row._mapping[column] for column in t.work_items.c}
     values["status"] = WorkItemStatus(values["status"])
@@ -237,10 +238,11 @@ def insert_job(
         )
     )
     key = result.inserted_primary_key
+    assert key is not None  # noqa: S101 - an insert of one row always has one
     return int(key[0])
 
 
-def job_from_row(row: sa.Row[tuple[object, ...]]) -> JobRow:
+def job_from_row(row: sa.Row[*tuple[Any, ...]]) -> JobRow:
     """Build a job from a row with all columns of ``jobs``."""
     values = {column.name: row._mapping[column] for column in t.jobs.c}
     values["kind"] = JobKind(values["kind"])
@@ -360,7 +362,7 @@ def read_incident(uow: UnitOfWork, incident_id: int) -> IncidentRow:
     ).first()
     if row is None:
         raise NotFound("incident", str(incident_id))
-    return IncidentRow(**row._mapping)  # type: ignore[arg-type]
+    return IncidentRow(**row._mapping)
 
 
 def open_incidents(uow: UnitOfWork, case_id: str | None = None) -> tuple[IncidentRow, ...]:
@@ -370,7 +372,7 @@ def open_incidents(uow: UnitOfWork, case_id: str | None = None) -> tuple[Inciden
     if case_id is not None:
         query = query.where(i.case_id == case_id)
     rows = uow.connection.execute(query.limit(1000))
-    return tuple(IncidentRow(**row._mapping) for row in rows)  # type: ignore[arg-type]
+    return tuple(IncidentRow(**row._mapping) for row in rows)
 
 
 def resolve_incidents(

@@ -11,7 +11,7 @@ branch_labels = ("engine",)
 depends_on = None
 
 
-def _moment() -> sa.types.TypeEngine[object]:
+def _moment() -> sa.DateTime:
     return sa.DateTime(timezone=True)
 
 
