@@ -15,6 +15,8 @@ from engine.feel.temporal import micros
 from engine.feel.types import FeelType
 from engine.feel.values import (
     Context,
+    FarDate,
+    FarMoment,
     FeelFunction,
     FeelTime,
     Range,
@@ -61,6 +63,10 @@ def _weekday(value: date) -> Decimal:
     return Decimal(value.isoweekday())
 
 
+def _of_clock(reader: Reader) -> Reader:
+    return lambda value: reader(value.clock)
+
+
 _DATE: dict[str, Reader] = {
     "year": _number("year"),
     "month": _number("month"),
@@ -78,6 +84,10 @@ _PROPERTIES: dict[type, dict[str, Reader]] = {
     | _CLOCK
     | {"time offset": lambda v: v.utcoffset(), "timezone": lambda v: zone_name(v)},
     FeelTime: _CLOCK | {"time offset": lambda v: v.utc_offset(), "timezone": lambda v: v.zone},
+    FarDate: {name: _DATE[name] for name in ("year", "month", "day")},
+    FarMoment: {name: _DATE[name] for name in ("year", "month", "day")}
+    | {name: _of_clock(reader) for name, reader in _CLOCK.items()}
+    | {"time offset": lambda v: v.clock.utc_offset(), "timezone": lambda v: v.clock.zone},
     timedelta: {
         "days": _part(86_400_000_000, 0),
         "hours": _part(3_600_000_000, 24),

@@ -9,7 +9,7 @@ from engine.feel.compare import equal
 from engine.feel.failure import Failure
 from engine.feel.registry import builtin
 from engine.feel.runtime import Run
-from engine.feel.values import Context, FeelTime, Value, kind_of, zone_name
+from engine.feel.values import Context, FarDate, FarMoment, FeelTime, Value, kind_of, zone_name
 
 
 @builtin("get value", "m: context, key: string")
@@ -100,7 +100,7 @@ def is_same(run: Run, value1: Value = None, value2: Value = None) -> bool:
         zones = zone_name(value1) == zone_name(value2)
         same = value1.replace(tzinfo=None) == value2.replace(tzinfo=None)
         return zones and same and value1.utcoffset() == value2.utcoffset()
-    if isinstance(value1, FeelTime):
+    if isinstance(value1, FeelTime | FarDate | FarMoment):
         return value1 == value2
     return equal(value1, value2, run.meter) is True
 

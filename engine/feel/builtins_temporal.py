@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from engine.feel.builtins_number import whole
 from engine.feel.failure import Failure
+from engine.feel.far import Day, Moment, make_day
 from engine.feel.registry import builtin
 from engine.feel.runtime import Run
 from engine.feel.temporal import (
@@ -20,7 +21,7 @@ from engine.feel.temporal import (
     read_time,
     time_of,
 )
-from engine.feel.values import FeelTime, Value, YearsMonths
+from engine.feel.values import FarDate, FarMoment, FeelTime, Value, YearsMonths
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = [
@@ -43,23 +44,25 @@ _MONTHS = [
 
 
 @builtin("date", "from: string")
-def date_of_text(text: str) -> date:
+def date_of_text(text: str) -> Day:
     """Return the date of ``2026-03-31``."""
     return read_date(text)
 
 
-@builtin("date", "from: date|datetime")
-def date_of_moment(value: date) -> date:
+@builtin("date", "from: date|datetime|far")
+def date_of_moment(value: Day | Moment) -> Day:
     """Return the day of a date and time."""
+    if isinstance(value, FarDate | FarMoment):
+        return FarDate(value.year, value.month, value.day)
     return value.date() if isinstance(value, datetime) else value
 
 
 @builtin("date", "year: number, month: number, day: number")
-def date_of_parts(year: Decimal, month: Decimal, day: Decimal) -> date:
+def date_of_parts(year: Decimal, month: Decimal, day: Decimal) -> Day:
     """Return the date of a year, month and day."""
     try:
-        return date(whole(year), whole(month), whole(day))
-    except (ValueError, OverflowError) as error:
+        return make_day(whole(year), whole(month), whole(day))
+    except ValueError as error:
         raise Failure(str(error)) from None
 
 
@@ -75,10 +78,10 @@ def time_of_time(value: FeelTime) -> FeelTime:
     return value
 
 
-@builtin("time", "from: datetime|date")
-def time_of_moment(value: date) -> FeelTime:
+@builtin("time", "from: datetime|date|far")
+def time_of_moment(value: Day | Moment) -> FeelTime:
     """Return the time of day of a date and time; of a date, midnight in UTC."""
-    if isinstance(value, datetime):
+    if isinstance(value, datetime | FarMoment):
         return time_of(value)
     return FeelTime(0, 0, 0, 0, timedelta(0))
 
@@ -96,19 +99,19 @@ def time_of_parts(
 
 
 @builtin("date and time", "from: string")
-def moment_of_text(text: str) -> datetime:
+def moment_of_text(text: str) -> Moment:
     """Return the date and time of ``2026-03-31T14:30:00``."""
     return read_date_time(text)
 
 
-@builtin("date and time", "from: datetime")
-def moment_of_moment(value: datetime) -> datetime:
+@builtin("date and time", "from: datetime|far")
+def moment_of_moment(value: Moment) -> Moment:
     """Return the date and time itself."""
     return value
 
 
-@builtin("date and time", "date: date|datetime, time: time")
-def moment_of_parts(day: date, time: FeelTime) -> datetime:
+@builtin("date and time", "date: date|datetime|far, time: time")
+def moment_of_parts(day: Day | Moment, time: FeelTime) -> Moment:
     """Return the moment of a day and a time of day."""
     return combine(day, time)
 
@@ -137,8 +140,8 @@ def duration_of_duration(value: Value) -> Value:
     return value
 
 
-@builtin("years and months duration", "from: date|datetime, to: date|datetime")
-def years_and_months_duration(start: date, end: date) -> YearsMonths:
+@builtin("years and months duration", "from: date|datetime|far, to: date|datetime|far")
+def years_and_months_duration(start: Day | Moment, end: Day | Moment) -> YearsMonths:
     """Return the whole months from one day to another."""
     months = (end.year - start.year) * 12 + end.month - start.month
     if months > 0 and _rest(end) < _rest(start):
@@ -148,7 +151,10 @@ def years_and_months_duration(start: date, end: date) -> YearsMonths:
     return YearsMonths(months)
 
 
-def _rest(moment: date) -> tuple[int, int, int, int]:
+def _rest(moment: Day | Moment) -> tuple[int, int, int, int]:
+    if isinstance(moment, FarMoment):
+        clock = moment.clock
+        return (moment.day, clock.hour, clock.minute, clock.second)
     if isinstance(moment, datetime):
         return (moment.day, moment.hour, moment.minute, moment.second)
     return (moment.day, 0, 0, 0)

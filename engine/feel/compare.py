@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from engine.feel.far import FAR, far_order
 from engine.feel.runtime import Meter
 from engine.feel.values import FeelFunction, FeelTime, Range, Value, YearsMonths
 
@@ -34,6 +35,9 @@ def equal(left: Value, right: Value, meter: Meter | None = None) -> bool | None:
             return False
     if isinstance(left, Mapping) and isinstance(right, Mapping):
         return _equal_contexts(left, right, meter or Meter())
+    if kind in FAR or type(right) in FAR:
+        sign = far_order(left, right)
+        return None if sign is None else sign == 0
     return None
 
 
@@ -92,6 +96,8 @@ def order(left: Value, right: Value) -> int | None:
     moment and one with a zone.
     """
     kind = type(left)
+    if kind in FAR or type(right) in FAR:
+        return far_order(left, right)
     if kind is not type(right):
         return None
     key = _ORDER.get(kind)
@@ -130,7 +136,7 @@ def less_equal(left: Value, right: Value) -> bool | None:
 
 def is_ordered(value: Value) -> bool:
     """Return whether values of this kind have an order, so that a range of them means something."""
-    return type(value) in _ORDER
+    return type(value) in _ORDER or type(value) in FAR
 
 
 def same_value(left: Any, right: Any) -> bool:

@@ -24,7 +24,17 @@ from engine.feel.temporal import (
     time_text,
     years_months_text,
 )
-from engine.feel.values import Context, FeelTime, Range, Value, YearsMonths, kind_of, to_feel
+from engine.feel.values import (
+    Context,
+    FarDate,
+    FarMoment,
+    FeelTime,
+    Range,
+    Value,
+    YearsMonths,
+    kind_of,
+    to_feel,
+)
 
 TAG = "@"
 
@@ -101,13 +111,16 @@ def _moment(moment: datetime) -> str:
     return f"{'m2' if moment.fold else 'm'}:{date_time_text(moment)}"
 
 
-def _second_moment(text: str) -> datetime:
-    return read_date_time(text).replace(fold=1)
+def _second_moment(text: str) -> Value:
+    moment = read_date_time(text)
+    return moment.replace(fold=1) if isinstance(moment, datetime) else moment
 
 
 _WRITERS: dict[type, Callable[[Any], str]] = {
     Decimal: lambda v: f"n:{v}",
     date: lambda v: f"d:{date_text(v)}",
+    FarDate: lambda v: f"d:{date_text(v)}",
+    FarMoment: lambda v: f"m:{date_time_text(v)}",
     FeelTime: lambda v: f"t:{time_text(v)}",
     datetime: _moment,
     timedelta: lambda v: f"p:{days_time_text(v)}",

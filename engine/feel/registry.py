@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from engine.feel.failure import Failure
+from engine.feel.far import FAR
 from engine.feel.runtime import Run
 from engine.feel.suggest import closest
 from engine.feel.values import FeelFunction, Value, kind_of
@@ -51,6 +52,8 @@ class Param:
         :raises Failure: it does not fit.
         """
         kind = kind_of(value)
+        if type(value) in FAR and self.kinds and "far" not in self.kinds:
+            raise Failure(f"'{self.name}' must lie between the years 1 and 9999")
         if not self.kinds or kind in self.kinds or (value is None and self.nullable):
             return value
         if value is not None and "list" in self.kinds:
@@ -59,7 +62,8 @@ class Param:
             return value[0]
         if type(value) is date and "date and time" in self.kinds:
             return datetime(value.year, value.month, value.day, tzinfo=UTC)
-        raise Failure(f"'{self.name}' must be a {' or a '.join(self.kinds)}, not a {kind}")
+        wanted = " or a ".join(k for k in self.kinds if k != "far")
+        raise Failure(f"'{self.name}' must be a {wanted}, not a {kind}")
 
 
 @dataclass(frozen=True, slots=True)

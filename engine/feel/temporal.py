@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import ROUND_HALF_EVEN, Decimal
 from zoneinfo import ZoneInfo
 
 from engine.feel.failure import Failure
-from engine.feel.values import FeelTime, YearsMonths, zone_name
+from engine.feel.far import Day, Moment, make_day
+from engine.feel.values import FarDate, FarMoment, FeelTime, YearsMonths, zone_name
 
 MAX_OFFSET = timedelta(hours=18)
 """Offsets from UTC go no further (as java.time has it; no place on Earth passes 14 h)."""
 
-_DATE = re.compile(r"(-?\d{4,9})-(\d\d)-(\d\d)", re.ASCII)
+_DATE = re.compile(r"(-?(?:\d{4}|[1-9]\d{4,8}))-(\d\d)-(\d\d)", re.ASCII)
 _TIME = re.compile(
     r"(\d\d):(\d\d):(\d\d)(?:\.(\d+))?"
     r"(?:(Z)|([+-])(\d\d):(\d\d)(?::(\d\d))?|@([A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*))?",
@@ -25,20 +26,18 @@ _DAYS_TIME = re.compile(
 )
 
 
-def read_date(text: str) -> date:
+def read_date(text: str) -> Day:
     """Return the date that a text such as ``2026-03-31`` writes.
 
-    :raises Failure: it writes none, or one outside the years 1 to 9999.
+    :raises Failure: it writes none.
     """
     match = _DATE.fullmatch(text)
     if match is None:
         raise Failure(f"'{text[:40]}' is not a date such as 2026-03-31")
     try:
-        return date(int(match[1]), int(match[2]), int(match[3]))
+        return make_day(int(match[1]), int(match[2]), int(match[3]))
     except ValueError as error:
-        raise Failure(
-            f"'{text[:40]}' is not a date between the years 1 and 9999: {error}"
-        ) from None
+        raise Failure(f"'{text[:40]}' is not a date: {error}") from None
 
 
 def read_time(text: str) -> FeelTime:
@@ -93,7 +92,7 @@ def find_zone(name: str) -> ZoneInfo:
         ) from None
 
 
-def read_date_time(text: str) -> datetime:
+def read_date_time(text: str) -> Moment:
     """Return the date and time of ``2026-03-31T14:30:00``, with ``Z``, offset or zone; a bare date
     is its midnight. Fractions of a second are kept to the microsecond.
 
@@ -101,11 +100,13 @@ def read_date_time(text: str) -> datetime:
     """
     day, separator, clock = text.partition("T")
     on = read_date(day)
-    return combine(on, read_time(clock)) if separator else datetime(on.year, on.month, on.day)  # noqa: DTZ001 - FEEL's local date and time
+    return combine(on, read_time(clock) if separator else FeelTime(0, 0, 0))
 
 
-def combine(day: date, clock: FeelTime) -> datetime:
+def combine(day: Day | Moment, clock: FeelTime) -> Moment:
     """Return the moment of that day and time of day, in the time's zone."""
+    if isinstance(day, FarDate | FarMoment):
+        return FarMoment(day.year, day.month, day.day, clock)
     zone: tzinfo | None = None
     if clock.zone is not None:
         zone = find_zone(clock.zone)
@@ -117,8 +118,10 @@ def combine(day: date, clock: FeelTime) -> datetime:
     )
 
 
-def time_of(moment: datetime) -> FeelTime:
+def time_of(moment: Moment) -> FeelTime:
     """Return the time of day of a moment, with its zone or offset."""
+    if isinstance(moment, FarMoment):
+        return moment.clock
     zone = zone_name(moment)
     offset = None if zone else moment.utcoffset()
     return FeelTime(
@@ -161,7 +164,7 @@ def micros(duration: timedelta) -> int:
     return (duration.days * 86_400 + duration.seconds) * 1_000_000 + duration.microseconds
 
 
-def read_temporal(text: str) -> date | FeelTime | datetime | timedelta | YearsMonths:
+def read_temporal(text: str) -> Day | FeelTime | Moment | timedelta | YearsMonths:
     """Return what a literal ``@"…"`` writes: a date, time, date and time or duration.
 
     :raises Failure: it writes none of them.
@@ -173,9 +176,10 @@ def read_temporal(text: str) -> date | FeelTime | datetime | timedelta | YearsMo
     return read_time(text) if text[2:3] == ":" else read_date(text)
 
 
-def date_text(day: date) -> str:
+def date_text(day: Day | Moment) -> str:
     """Return a date as ``2026-03-31``."""
-    return f"{day.year:04d}-{day.month:02d}-{day.day:02d}"
+    sign = "-" if day.year < 0 else ""
+    return f"{sign}{abs(day.year):04d}-{day.month:02d}-{day.day:02d}"
 
 
 def time_text(clock: FeelTime) -> str:
@@ -197,7 +201,7 @@ def offset_text(offset: timedelta) -> str:
     return f"{'-' if total < 0 else '+'}{hours:02d}:{rest // 60:02d}{seconds}"
 
 
-def date_time_text(moment: datetime) -> str:
+def date_time_text(moment: Moment) -> str:
     """Return a date and time as ``2026-03-31T14:30:00``, with its offset or zone."""
     return f"{date_text(moment)}T{time_text(time_of(moment))}"
 

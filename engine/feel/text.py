@@ -17,7 +17,7 @@ from engine.feel.temporal import (
     time_text,
     years_months_text,
 )
-from engine.feel.values import FeelFunction, FeelTime, Range, Value, YearsMonths
+from engine.feel.values import FarDate, FarMoment, FeelFunction, FeelTime, Range, Value, YearsMonths
 
 
 def to_text(value: Value, meter: Meter | None = None) -> str:
@@ -82,6 +82,8 @@ _WRITERS: dict[type, Any] = {
     Decimal: number_text,
     str: quoted,
     date: date_text,
+    FarDate: date_text,
+    FarMoment: date_time_text,
     datetime: date_time_text,
     FeelTime: time_text,
     timedelta: days_time_text,

@@ -5,9 +5,10 @@ FEEL                       Python
 ========================== =========================================================
 number                     ``Decimal``, finite, at most 34 digits
 string, boolean, null      ``str``, ``bool``, ``None``
-date                       ``datetime.date``, years 1 to 9999
+date                       ``datetime.date``; outside the years 1 to 9999 :class:`FarDate`
 time                       :class:`FeelTime`
-date and time              ``datetime.datetime``; naive is local, ``ZoneInfo`` keeps its name
+date and time              ``datetime.datetime``; naive is local, ``ZoneInfo`` keeps its name;
+                           outside the years 1 to 9999 :class:`FarMoment`
 days and time duration     ``datetime.timedelta``
 years and months duration  :class:`YearsMonths`
 list, context, range       ``tuple``, :class:`Context`, :class:`Range`
@@ -60,6 +61,25 @@ class FeelTime:
         if self.zone is not None:
             return ZoneInfo(self.zone).utcoffset(None)
         return self.offset
+
+
+@dataclass(frozen=True, slots=True)
+class FarDate:
+    """A date in a year before 1 or after 9999; see :mod:`engine.feel.far`."""
+
+    year: int
+    month: int
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class FarMoment:
+    """A date and time in a year before 1 or after 9999; see :mod:`engine.feel.far`."""
+
+    year: int
+    month: int
+    day: int
+    clock: FeelTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +149,8 @@ Value: TypeAlias = (
     | YearsMonths
     | Range
     | FeelFunction
+    | FarDate
+    | FarMoment
     | tuple["Value", ...]
     | Mapping[str, "Value"]
     | None
@@ -136,6 +158,7 @@ Value: TypeAlias = (
 
 SCALARS: frozenset[type] = frozenset(
     {type(None), bool, Decimal, str, date, datetime, timedelta, FeelTime, YearsMonths, Range}
+    | {FarDate, FarMoment}
 )
 """Exact types that are FEEL values as they stand (a number's finiteness apart)."""
 
@@ -239,6 +262,8 @@ _KINDS: dict[type, str] = {
     Decimal: "number",
     str: "string",
     date: "date",
+    FarDate: "date",
+    FarMoment: "date and time",
     FeelTime: "time",
     datetime: "date and time",
     timedelta: "days and time duration",

@@ -235,3 +235,27 @@ def test_the_short_cut_and_the_general_way_agree() -> None:
                 context = {"amount": amount, "assistance": assistance, "urgent": urgent}
                 assert fast.evaluate(context) is general.evaluate(context)
     assert fast.evaluate({}) is general.evaluate({}) is False
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ('string(date("99999-12-31"))', "99999-12-31"),
+        ("string(date(-1, 2, 29))", None),
+        ('string(date("-2017-02-28"))', "-2017-02-28"),
+        ('date("999999999-12-31").year', 999_999_999),
+        ('date("9999999999-12-31")', None),
+        ('date("99999-12-31") > @"2026-01-01"', True),
+        ('@"-0001-01-01T00:00:00Z" < now()', True),
+        ('@"12000-01-01T10:00:00+01:00" = @"12000-01-01T09:00:00Z"', True),
+        ('string(time(@"12000-01-01T10:00:00+01:00"))', "10:00:00+01:00"),
+        ('day of week(date("99999-12-31"))', None),
+        ('date("99999-12-31") + @"P1D"', None),
+        ('string(years and months duration(@"2000-01-01", date("12000-01-01")))', "P10000Y"),
+        ('date("99999-12-31") instance of date', True),
+    ],
+)
+def test_years_beyond_pythons_are_read_compared_and_taken_apart(
+    source: str, expected: object
+) -> None:
+    assert value_of(source) == to_feel(expected)
