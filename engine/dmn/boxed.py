@@ -1,0 +1,261 @@
+"""Boxed expressions other than tables (DMN 1.5, clause 7.3 and 10.2): text, contexts, loops …"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.dmn.session import Box, Scope, Session
+from engine.dmn.types import ItemType
+from engine.errors import DecisionError, FeelError
+from engine.feel import Context, Expression, FeelFunction, Value, kind_of, parse
+
+_LIST = parse("values[true]")
+_DOMAIN = parse("for item in values return item")
+_EVERY = parse("every result in results satisfies result")
+_SOME = parse("some result in results satisfies result")
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """FEEL text. ``where`` is its place, for messages."""
+
+    expression: Expression
+    where: str
+
+    def evaluate(self, scope: Scope, session: Session) -> Value:
+        """Return the expression's value."""
+        session.spend()
+        try:
+            value = self.expression.evaluate(scope, now=session.now)
+            if value is None:
+                _, warnings = self.expression.evaluate_with_warnings(scope, now=session.now)
+                for warning in warnings:
+                    session.warn(f"{self.where}: {warning}")
+        except FeelError as error:
+            raise DecisionError(f"{self.where}: {error}") from error
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An expression that could not be read; the file's findings say the same."""
+
+    message: str
+
+    def evaluate(self, _scope: Scope, _session: Session) -> Value:
+        """Refuse.
+
+        :raises DecisionError: always, with what is wrong and where.
+        """
+        raise DecisionError(self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """An empty place: null."""
+
+    def evaluate(self, _scope: Scope, _session: Session) -> Value:
+        """Return null."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """An expression whose value is declared to be of a type; what does not fit is null."""
+
+    box: Box
+    type: ItemType
+    where: str
+
+    def evaluate(self, scope: Scope, session: Session) -> Value:
+        """Return the value as its type takes it."""
+        value, problem = self.type.taken(self.box.evaluate(scope, session))
+        if problem:
+            session.warn(f"{self.where}: {problem}, so it is null")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A context: entries in order, each seeing those before it.
+
+    :ivar result: the entry without a name, which is then the whole context's value.
+    """
+
+    entries: tuple[tuple[str, Box], ...]
+    result: Box | None
+
+    def evaluate(self, scope: Scope, session: Session) -> Value:
+        """Return the context, or its result entry's value."""
+        inner = dict(scope)
+        made: dict[str, Value] = {}
+        for name, box in self.entries:
+            inner[name] = made[name] = box.evaluate(inner, session)
+        return Context(made) if self.result is None else self.result.evaluate(inner, session)
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    items: tuple[Box, ...]
+
+    def evaluate(self, scope: Scope, session: Session) -> Value:
+        """Return the items' values."""
+        return tuple(item.evaluate(scope, session) for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A list of contexts, written as a grid."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Box, ...], ...]
+
+    def evaluate(self, scope: Scope, session: Session) -> Value:
+        """Return one context a row."""
+        return tuple(
+            Context(
+                (name, cell.evaluate(scope, session))
+                for name, cell in zip(self.columns, row, strict=True)
+            )
+            for row in self.rows
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A function: a boxed one, or the logic of a knowledge model.
+
+    :ivar owner: id of the knowledge model, whose tables give reasons of their own; else ``""``.
+    """
+
+    name: str
+    params: tuple[str, ...]
+    types: Mapping[str, ItemType]
+    body: Box
+    owner: str = ""
+
+    def evaluate(self, scope: Scope, session: Session) -> Value:
+        """Return the function, seeing this scope."""
+
+        def call(arguments: tuple[Value, ...]) -> Value:
+            named = dict(zip(self.params, arguments, strict=True))
+            return session.called(self.owner or self.name, self.body, {**scope, **named})
+
+        kinds = {name: kind.feel for name, kind in self.types.items()}
+        return FeelFunction(self.params, call, self.name, kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A call, its arguments given by parameter name."""
+
+    function: Box
+    bindings: tuple[tuple[str, Box], ...]
+    where: str
+
+    def evaluate(self, scope: Scope, session: Session) -> Value:
+        """Return what the function returns."""
+        function = self.function.evaluate(scope, session)
+        if not isinstance(function, FeelFunction):
+            session.warn(f"{self.where}: a {kind_of(function)} was invoked; only a function can be")
+            return None
+        given = {name: box.evaluate(scope, session) for name, box in self.bindings}
+        unknown = [name for name in given if name not in function.params]
+        if unknown and not function.variadic:
+            raise DecisionError(
+                f"{self.where}: '{function.name}' has no parameter '{unknown[0]}'. "
+                f"Its parameters are: {', '.join(function.params) or 'none'}."
+            )
+        ordered = [given.get(name) for name in function.params]
+        return _call(function, ordered, session, self.where)
+
+
+def _call(function: FeelFunction, arguments: list[Value], session: Session, where: str) -> Value:
+    """Call through FEEL, which coerces the arguments and warns where they do not fit."""
+    names = [f"a{i}" for i in range(len(arguments))]
+    scope = {"f": function, **dict(zip(names, arguments, strict=True))}
+    return Literal(parse(f"f({', '.join(names)})"), where).evaluate(scope, session)
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """If, then, else; the condition counts as true only where it is."""
+
+    condition: Box
+    yes: Box
+    no: Box
+
+    def evaluate(self, scope: Scope, session: Session) -> Value:
+        """Return the branch that the condition chooses."""
+        chosen = self.yes if self.condition.evaluate(scope, session) is True else self.no
+        return chosen.evaluate(scope, session)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """The items of a list that match; ``item`` and an item's own entries are in scope."""
+
+    source: Box
+    match: Box
+
+    def evaluate(self, scope: Scope, session: Session) -> Value:
+        """Return the items that match."""
+        values = _LIST.evaluate({"values": self.source.evaluate(scope, session)})
+        return tuple(
+            value
+            for value in values  # type: ignore[union-attr]
+            if self.match.evaluate(_with_item(scope, value), session) is True
+        )
+
+
+def _with_item(scope: Scope, item: Value) -> Scope:
+    entries = item if isinstance(item, Mapping) else {}
+    return {**scope, "item": item, **entries}
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """For each item of a list, a result; ``partial`` holds the results so far."""
+
+    variable: str
+    domain: Box
+    result: Box
+
+    def evaluate(self, scope: Scope, session: Session) -> Value:
+        """Return the results in order; null if the domain is no list or range."""
+        items = _items(self.domain, scope, session)
+        if items is None:
+            return None
+        results: list[Value] = []
+        for item in items:
+            inner = {**scope, self.variable: item, "partial": tuple(results)}
+            results.append(self.result.evaluate(inner, session))
+        return tuple(results)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantified:
+    """Whether some or every item of a list satisfies a condition, three-valued."""
+
+    every: bool
+    variable: str
+    domain: Box
+    condition: Box
+
+    def evaluate(self, scope: Scope, session: Session) -> Value:
+        """Return true, false or null."""
+        items = _items(self.domain, scope, session)
+        if items is None:
+            return None
+        results = tuple(
+            self.condition.evaluate({**scope, self.variable: item}, session) for item in items
+        )
+        return (_EVERY if self.every else _SOME).evaluate({"results": results})
+
+
+def _items(domain: Box, scope: Scope, session: Session) -> tuple[Value, ...] | None:
+    items = _DOMAIN.evaluate({"values": domain.evaluate(scope, session)})
+    return items if isinstance(items, tuple) else None

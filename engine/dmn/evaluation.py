@@ -1,0 +1,204 @@
+"""Evaluating a decision: what it requires first, each once, then its own expression."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.dmn.graph import circular
+from engine.dmn.model import (
+    Decision,
+    DecisionModel,
+    Element,
+    InputData,
+    Knowledge,
+    Requirement,
+    Service,
+)
+from engine.dmn.session import FiredDecision, Session, showable
+from engine.errors import DecisionError, FeelError
+from engine.feel import Context, FeelFunction, Value, to_feel
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionResult:
+    """A decision's value and its reason.
+
+    :ivar reasons: of every decision and knowledge model's table that was evaluated, in the order
+        they ended; the decision asked for is the last.
+    :ivar warnings: why parts of it are null.
+    """
+
+    value: Value
+    reasons: tuple[FiredDecision, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def evaluate(
+    model: DecisionModel,
+    decision_id: str,
+    context: Mapping[str, object],
+    *,
+    now: datetime | None = None,
+) -> DecisionResult:
+    """Evaluate a decision, or a decision service with its parameters in the context.
+
+    :param context: the caller's variables by name; every decision of the graph sees them.
+    :param now: the aware moment of ``now()`` and ``today()``; without it they are null.
+    :raises DecisionError: there is no such decision, it or one it requires was not readable, its
+        rules contradict their hit policy, a value is not allowed, or it passes its budget. The
+        message names the file, the line and the rules.
+    """
+    session = Session(now)
+    graph = _Graph(model.elements, context, session)
+    try:
+        service = model.services.get(decision_id)
+        if service is not None:
+            value = graph.serve(service)
+        else:
+            value = graph.decide(decision_id, model.decision(decision_id))
+    except RecursionError:
+        raise DecisionError(
+            f"{model.file}, {decision_id}: expressions call one another too deep. "
+            "Replace the recursion by a loop, or shorten the chain of decisions."
+        ) from None
+    except FeelError as error:
+        raise DecisionError(f"{model.file}, {decision_id}: {error}") from error
+    return DecisionResult(value, tuple(session.reasons), tuple(session.warnings))
+
+
+class _Graph:
+    """One evaluation's values by element key.
+
+    :ivar given: values that stand for elements: a service's arguments.
+    """
+
+    def __init__(
+        self,
+        elements: Mapping[str, Element],
+        variables: Mapping[str, object],
+        session: Session,
+        given: Mapping[str, Value] | None = None,
+    ) -> None:
+        self._elements = elements
+        self._variables = variables
+        self._session = session
+        self._values: dict[str, Value] = dict(given or {})
+
+    def decide(self, key: str, decision: Decision) -> Value:
+        """Return a decision's value.
+
+        :raises DecisionError: it stands in a circle, or cannot be evaluated.
+        """
+        if key in circular(self._elements):
+            raise DecisionError(f"{decision.where}: the decision requires itself. Remove an arrow.")
+        return self._value(key)
+
+    def _value(self, key: str) -> Value:
+        if key not in self._values:
+            self._values[key] = self._made(key, self._elements[key])
+        return self._values[key]
+
+    def _made(self, key: str, element: Element) -> Value:
+        if isinstance(element, InputData):
+            return self._input(element)
+        if isinstance(element, Service):
+            return self._function(element)
+        scope = self._scope(element)
+        if isinstance(element, Knowledge):
+            return element.box.evaluate(scope, self._session)
+        with self._session.inside(element.id) as trace:
+            value = element.box.evaluate(scope, self._session)
+            if not trace.from_table:
+                trace.inputs.update(_read(element, scope))
+            self._session.close(trace, value)
+        return value
+
+    def _scope(self, element: Decision | Knowledge) -> dict[str, object]:
+        """Return what an element's expressions see; a knowledge model only what it requires."""
+        scope = dict(self._variables) if isinstance(element, Decision) else {}
+        for requirement in element.requires:
+            value = self._value(requirement.key)
+            _put(scope, requirement, value)
+            required = self._elements[requirement.key]
+            if isinstance(required, Decision):
+                # Camunda's tables read a required decision by its id as well.
+                scope.setdefault(required.id, value)
+        return scope
+
+    def _input(self, data: InputData) -> Value:
+        try:
+            value = to_feel(self._variables.get(data.name))
+        except TypeError as error:
+            raise DecisionError(f"{data.where}: input '{data.name}': {error}") from error
+        if data.name not in self._variables:
+            self._session.warn(f"{data.where}: there is no variable '{data.name}'; it is null")
+        if data.type is None:
+            return value
+        taken, problem = data.type.taken(value)
+        if problem:
+            self._session.warn(f"{data.where}: input '{data.name}': {problem}, so it is null")
+        return taken
+
+    # --- decision services --------------------------------------------------------------------
+
+    def serve(self, service: Service) -> Value:
+        """Return a service's value, its parameters taken from the variables by name."""
+        arguments = []
+        for requirement in service.inputs:
+            element = self._elements[requirement.key]
+            if isinstance(element, InputData):
+                arguments.append(self._input(element))
+            else:
+                arguments.append(to_feel(self._variables.get(requirement.path[-1])))
+        return self._served(service, tuple(arguments))
+
+    def _function(self, service: Service) -> FeelFunction:
+        names = tuple(requirement.path[-1] for requirement in service.inputs)
+        elements = [self._elements[requirement.key] for requirement in service.inputs]
+        types = {
+            name: element.type.feel
+            for name, element in zip(names, elements, strict=True)
+            if isinstance(element, InputData) and element.type is not None
+        }
+        return FeelFunction(names, lambda given: self._served(service, given), service.name, types)
+
+    def _served(self, service: Service, arguments: tuple[Value, ...]) -> Value:
+        given: dict[str, Value] = {}
+        variables: dict[str, object] = {}
+        for requirement, argument in zip(service.inputs, arguments, strict=True):
+            given[requirement.key] = argument
+            _put(variables, requirement, argument)
+        inner = _Graph(self._elements, variables, self._session, given)
+        with self._session.inside(service.id):
+            values = [(r.path[-1], inner._value(r.key)) for r in service.outputs]
+        value: Value = values[0][1] if len(values) == 1 else Context(values)
+        if service.type is None:
+            return value
+        taken, problem = service.type.taken(value)
+        if problem:
+            self._session.warn(f"{service.where}: {problem}, so it is null")
+        return taken
+
+
+def _put(scope: dict[str, object], requirement: Requirement, value: Value) -> None:
+    """Add a required value under its name, an imported one inside its import's context."""
+    if len(requirement.path) == 1:
+        scope[requirement.path[0]] = value
+        return
+    home, name = requirement.path
+    before = scope.get(home)
+    entries = before if isinstance(before, Context) else {}
+    scope[home] = Context({**entries, name: value})
+
+
+def _read(decision: Decision, scope: Mapping[str, object]) -> dict[str, Value]:
+    """Return the variables that a decision without a table read, functions left out."""
+    names = {*decision.free_names, *(requirement.path[0] for requirement in decision.requires)}
+    seen: dict[str, Value] = {}
+    for name in sorted(names & scope.keys()):
+        value = to_feel(scope[name])
+        if not isinstance(value, FeelFunction):
+            seen[name] = showable(value)
+    return seen

@@ -1,0 +1,46 @@
+"""The requirement graph as a whole: no decision may require itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from engine.dmn.document import Report
+from engine.dmn.model import Decision, Element, Knowledge, Service
+
+
+def check_graph(elements: Mapping[str, Element], nodes: Mapping[str, Any], report: Report) -> None:
+    """Report every element of the file that requires itself, directly or through others."""
+    for key in circular(elements):
+        if key in nodes:
+            message = f"'{key}' requires itself, directly or through others."
+            report.error("circle", nodes[key], message, "Remove one of the arrows of the circle.")
+
+
+def circular(elements: Mapping[str, Element]) -> set[str]:
+    """Return the keys of elements that stand in a circle or require one that does.
+
+    What requires nothing is taken away again and again; what remains cannot be evaluated.
+    """
+    waiting = {key: {k for k in _required(e) if k in elements} for key, e in elements.items()}
+    users: dict[str, list[str]] = {}
+    for key, required in waiting.items():
+        for one in required:
+            users.setdefault(one, []).append(key)
+    ready = [key for key, required in waiting.items() if not required]
+    while ready:
+        done = ready.pop()
+        del waiting[done]
+        for user in users.get(done, ()):
+            waiting[user].discard(done)
+            if not waiting[user]:
+                ready.append(user)
+    return set(waiting)
+
+
+def _required(element: Element) -> Iterable[str]:
+    if isinstance(element, Decision | Knowledge):
+        return (requirement.key for requirement in element.requires)
+    if isinstance(element, Service):
+        return (requirement.key for requirement in element.outputs)
+    return ()

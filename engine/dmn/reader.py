@@ -1,0 +1,285 @@
+"""From a DMN file to its model: the requirement graph, its types and its expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from engine.dmn.boxed import Broken
+from engine.dmn.boxed_reader import read_function, read_logic
+from engine.dmn.document import Report, child, children, read_root, tag
+from engine.dmn.expressions import Expressions, Known
+from engine.dmn.graph import check_graph
+from engine.dmn.model import (
+    Decision,
+    DecisionModel,
+    Element,
+    InputData,
+    Knowledge,
+    Requirement,
+    Service,
+)
+from engine.dmn.session import Box
+from engine.dmn.types import Types
+from engine.errors import DecisionError
+
+MAX_IMPORTS = 50
+"""Files that one file may import, directly or through others."""
+
+_NO_FILES: Mapping[str, bytes] = {}
+_LOGIC_TAGS = (
+    *("decisionTable", "literalExpression", "context", "list", "relation", "functionDefinition"),
+    *("invocation", "conditional", "filter", "for", "some", "every"),
+)
+
+
+def read_decisions(
+    source: bytes, filename: str, others: Mapping[str, bytes] = _NO_FILES
+) -> DecisionModel:
+    """Return a DMN file's decisions, compiled.
+
+    :param filename: its name in the scheme's folder, for messages.
+    :param others: files by name that it may import; found by their namespace.
+    :raises DecisionError: it cannot be read at all: too large, no XML, a DTD, no DMN 1.2 to 1.5.
+        A fault inside one decision is a finding, and raises when that decision is evaluated.
+    """
+    report = Report(filename)
+    root = read_root(source, report)
+    library = _Library(others)
+    library.open.add(root.get("namespace", ""))
+    reader = _FileReader(root, report, library, "")
+    elements = reader.read()
+    findings = [*report.items, *library.findings()]
+    report.items = list(dict.fromkeys(findings))
+    return DecisionModel(
+        file=filename,
+        name=root.get("name", ""),
+        namespace=root.get("namespace", ""),
+        decisions={
+            key: e for key, e in elements.items() if isinstance(e, Decision) and "#" not in key
+        },
+        services={
+            key: e for key, e in elements.items() if isinstance(e, Service) and "#" not in key
+        },
+        elements=elements,
+        findings=report.sorted(),
+    )
+
+
+class _Library:
+    """The files that may be imported, read once each, when first wanted."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._files = files
+        self._roots: dict[str, tuple[Any, Report]] | None = None
+        self._read: dict[str, _FileReader] = {}
+        self.open: set[str] = set()
+
+    def find(self, namespace: str) -> _FileReader | None:
+        """Return the reader of the file with a namespace; ``None`` if no file has it."""
+        if namespace in self._read:
+            return self._read[namespace]
+        found = self._sources().get(namespace)
+        if found is None or len(self._read) >= MAX_IMPORTS:
+            return None
+        self.open.add(namespace)
+        reader = _FileReader(*found, self, f"{namespace}#")
+        self._read[namespace] = reader
+        reader.read()
+        self.open.discard(namespace)
+        return reader
+
+    def findings(self) -> Iterator[Any]:
+        """Yield what is wrong with the files that were imported."""
+        for reader in self._read.values():
+            yield from reader.report.items
+
+    def _sources(self) -> dict[str, tuple[Any, Report]]:
+        if self._roots is None:
+            self._roots = {}
+            for name, source in self._files.items():
+                report = Report(name)
+                try:
+                    root = read_root(source, report)
+                except DecisionError:
+                    continue  # Its own reading tells of it; here it only cannot be imported.
+                self._roots[root.get("namespace", "")] = (root, report)
+        return self._roots
+
+
+class _FileReader:
+    """Reads one file; ``prefix`` stands before its elements' keys where it is imported."""
+
+    def __init__(self, root: Any, report: Report, library: _Library, prefix: str) -> None:
+        self.root = root
+        self.report = report
+        self.prefix = prefix
+        self.namespace = root.get("namespace", "")
+        self.elements: dict[str, Element] = {}
+        self._names: dict[str, str] = {}
+        self._imports = dict(self._imported(library))
+        self.types = Types(root, report, {n: r.types for n, r in self._imports.items()})
+        self._nodes = {
+            self.prefix + node.get("id"): node
+            for node in children(root, *_ELEMENTS)
+            if node.get("id")
+        }
+
+    def read(self) -> dict[str, Element]:
+        """Return every element by key, those of imported files too."""
+        for reader in self._imports.values():
+            self.elements.update(reader.elements)
+        self._check_ids()
+        for key, node in self._nodes.items():
+            self.elements[key] = _ELEMENTS[tag(node)](self, node)
+        check_graph(self.elements, self._nodes, self.report)
+        return self.elements
+
+    def _imported(self, library: _Library) -> Iterator[tuple[str, _FileReader]]:
+        for node in children(self.root, "import"):
+            namespace = node.get("namespace", "")
+            if "DMN" not in node.get("importType", "DMN"):
+                continue
+            if namespace in library.open:
+                message = f"the import of '{namespace}' comes back to this file."
+                self.report.error("import", node, message, "Break the circle.")
+                continue
+            reader = library.find(namespace)
+            if reader is None:
+                message = f"no file with the namespace '{namespace}' is here to be imported."
+                self.report.error("import", node, message, "Add that file, or remove the import.")
+                continue
+            yield node.get("name", ""), reader
+
+    def _check_ids(self) -> None:
+        seen: set[str] = set()
+        for node in self.root.iter():
+            found = node.get("id") if isinstance(node.tag, str) else None
+            if found and found in seen:
+                message = f"the id '{found}' is used twice."
+                self.report.error("duplicate-id", node, message, "Give each element its own id.")
+            seen.add(found or "")
+        for node in children(self.root, *_ELEMENTS):
+            if not node.get("id"):
+                message = f"<{tag(node)}> '{node.get('name', '')}' has no id."
+                self.report.error("no-id", node, message, "Give it one; diagrams call it by it.")
+
+    # --- requirements -------------------------------------------------------------------------
+
+    def _requirement(self, node: Any) -> Requirement | None:
+        """Return what a node with an ``href`` points to; nothing, with a finding, if nowhere."""
+        href = node.get("href", "")
+        namespace, _, wanted = href.rpartition("#")
+        if namespace in {"", self.namespace}:
+            target = self._nodes.get(self.prefix + wanted)
+            if target is not None:
+                return Requirement(self.prefix + wanted, (_variable(target),))
+        for name, reader in self._imports.items():
+            target = reader._nodes.get(f"{namespace}#{wanted}")
+            if target is not None:
+                path = (name, _variable(target)) if name else (_variable(target),)
+                return Requirement(f"{namespace}#{wanted}", path)
+        message = f"<{tag(node)}> points to '{href}', which is not in the file."
+        self.report.error("missing-requirement", node, message, "Draw it, or remove the arrow.")
+        return None
+
+    def _requirements(self, node: Any, *arrows: str) -> tuple[Requirement, ...]:
+        found = [
+            self._requirement(target)
+            for arrow in children(node, *arrows)
+            for target in children(arrow, "requiredInput", "requiredDecision", "requiredKnowledge")
+        ]
+        return tuple(requirement for requirement in found if requirement is not None)
+
+    def _known(self, requires: tuple[Requirement, ...]) -> Known:
+        supplied = {part for requirement in requires for part in requirement.path}
+        nested = {
+            part
+            for reader in self._imports.values()
+            for node in reader._nodes.values()
+            for part in (_variable(node),)
+        }
+        return Known(frozenset(supplied) | self.types.component_names | nested)
+
+    # --- elements -----------------------------------------------------------------------------
+
+    def input_data(self, node: Any) -> Element:
+        """Read a drawn input."""
+        kind = self.types.of(child(node, "variable"))
+        return InputData(node.get("id"), _variable(node), kind, self.report.place(node))
+
+    def decision(self, node: Any) -> Element:
+        """Read a decision."""
+        requires = self._requirements(node, "informationRequirement", "knowledgeRequirement")
+        made = Expressions(self.report, self.types)
+        name = node.get("name") or node.get("id")
+        variable = child(node, "variable")
+        box = read_logic(node, self._known(requires), made, f"decision '{name}'")
+        logic = child(node, *_LOGIC_TAGS)
+        box = made.typed(box, self.types.of(variable), node, f"decision '{name}'")
+        return Decision(
+            id=node.get("id"),
+            name=name,
+            variable=_variable(node),
+            kind="" if logic is None else tag(logic),
+            box=box,
+            requires=requires,
+            free_names=self._free(made, requires),
+            where=self.report.place(node),
+            line=node.sourceline or 0,
+        )
+
+    def _free(self, made: Expressions, requires: tuple[Requirement, ...]) -> frozenset[str]:
+        inputs: set[str] = set()
+        supplied: set[str] = set()
+        for requirement in requires:
+            target = self._nodes.get(requirement.key)
+            if target is not None and tag(target) == "inputData":
+                inputs.add(requirement.path[0])
+            else:
+                supplied.add(requirement.path[0])
+                supplied.add(requirement.key)
+        return frozenset((made.free - supplied) | inputs)
+
+    def knowledge(self, node: Any) -> Element:
+        """Read a business knowledge model."""
+        requires = self._requirements(node, "knowledgeRequirement")
+        made = Expressions(self.report, self.types)
+        logic = child(node, "encapsulatedLogic")
+        name = _variable(node)
+        box: Box
+        if logic is None:
+            message = f"the knowledge model '{name}' has no function."
+            box = Broken(self.report.error("empty", node, message, "Give it one."))
+        else:
+            box = read_function(logic, self._known(requires), made, name, node.get("id"))
+        return Knowledge(node.get("id"), name, box, requires, self.report.place(node))
+
+    def service(self, node: Any) -> Element:
+        """Read a decision service."""
+        inputs = [*children(node, "inputDecision"), *children(node, "inputData")]
+        found = [self._requirement(part) for part in inputs]
+        outputs = [self._requirement(part) for part in children(node, "outputDecision")]
+        return Service(
+            id=node.get("id"),
+            name=_variable(node),
+            inputs=tuple(r for r in found if r is not None),
+            outputs=tuple(r for r in outputs if r is not None),
+            type=self.types.of(child(node, "variable")),
+            where=self.report.place(node),
+        )
+
+
+_ELEMENTS: dict[str, Callable[[_FileReader, Any], Element]] = {
+    "inputData": _FileReader.input_data,
+    "decision": _FileReader.decision,
+    "businessKnowledgeModel": _FileReader.knowledge,
+    "decisionService": _FileReader.service,
+}
+
+
+def _variable(node: Any) -> str:
+    """Return the name that an element has in expressions."""
+    variable = child(node, "variable")
+    name = None if variable is None else variable.get("name")
+    return str(name or node.get("name") or node.get("id"))

@@ -1,0 +1,189 @@
+"""Decision tables: inputs, rules, outputs, and what makes a rule fire (DMN 1.5, clause 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.dmn.hits import Aggregator, Hit, HitPolicy, nothing, settle
+from engine.dmn.session import Box, FiredRule, Scope, Session, showable
+from engine.errors import DecisionError, FeelError
+from engine.feel import Context, UnaryTests, Value, equal, to_text
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An input column.
+
+    :ivar label: as reasons name it: the expression as written.
+    :ivar allowed: tests that a value must pass; ``None`` where any will do.
+    """
+
+    label: str
+    box: Box
+    allowed: UnaryTests | None
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """An output column.
+
+    :ivar name: key in the result's context; ``""`` allowed where there is one output only.
+    :ivar allowed: tests that a value must pass.
+    :ivar priorities: the output values in order, the first with the highest priority.
+    :ivar default: the value when no rule matches.
+    """
+
+    name: str
+    allowed: UnaryTests | None
+    priorities: tuple[Value, ...]
+    default: Box | None
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The tests of one rule for one input."""
+
+    tests: UnaryTests
+    where: str
+
+    def passes(self, value: Value, scope: Scope, session: Session) -> bool:
+        """Return whether the input passes; what cannot be known does not.
+
+        :raises DecisionError: the tests pass FEEL's budget.
+        """
+        if self.tests.tree is None:
+            return True
+        session.spend()
+        seen = {name: scope[name] for name in self.tests.free_names if name in scope}
+        try:
+            return self.tests.test(value, seen, now=session.now) is True
+        except FeelError as error:
+            raise DecisionError(f"{self.where}: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: a cell an input, an expression an output.
+
+    :ivar broken: why the rule cannot be used; ``""`` where it can.
+    """
+
+    id: str
+    index: int
+    annotation: str
+    cells: tuple[Cell, ...]
+    outputs: tuple[Box, ...]
+    broken: str = ""
+
+    def fires(self, values: Sequence[Value], scope: Scope, session: Session) -> bool:
+        """Return whether every input passes its cell.
+
+        :raises DecisionError: the rule could not be read.
+        """
+        if self.broken:
+            raise DecisionError(self.broken)
+        pairs = zip(self.cells, values, strict=True)
+        return all(cell.passes(value, scope, session) for cell, value in pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTable:
+    """A decision table, ready to be evaluated."""
+
+    inputs: tuple[Input, ...]
+    outputs: tuple[Output, ...]
+    rules: tuple[Rule, ...]
+    policy: HitPolicy
+    aggregator: Aggregator | None
+    where: str
+
+    def evaluate(self, scope: Scope, session: Session) -> Value:
+        """Return the value, and note inputs and fired rules as the reason.
+
+        :raises DecisionError: an input or output is not among its allowed values, or the rules
+            that match contradict the hit policy.
+        """
+        values = [self._input(column, scope, session) for column in self.inputs]
+        hits = self._hits(values, scope, session)
+        try:
+            fired, value = self._settled(hits, scope, session)
+        except DecisionError as error:
+            seen = ", ".join(
+                f"{column.label} = {to_text(value) if value is not None else 'null'}"
+                for column, value in zip(self.inputs, values, strict=True)
+            )
+            raise DecisionError(f"{self.where}: with {seen}: {error}") from error
+        session.note_table(
+            {c.label: showable(v) for c, v in zip(self.inputs, values, strict=True)},
+            [self._fired(hit) for hit in fired],
+        )
+        return value
+
+    def _input(self, column: Input, scope: Scope, session: Session) -> Value:
+        value = column.box.evaluate(scope, session)
+        if not _allowed(column.allowed, value):
+            raise DecisionError(
+                f"{column.where}: {column.label} is {to_text(value)}, which its input values do "
+                "not allow. Correct the value where it is set, or add it to the input values."
+            )
+        return value
+
+    def _hits(self, values: Sequence[Value], scope: Scope, session: Session) -> list[Hit]:
+        hits: list[Hit] = []
+        for rule in self.rules:
+            if rule.fires(values, scope, session):
+                hits.append(self._hit(rule, scope, session))
+                if self.policy is HitPolicy.FIRST:
+                    break
+        return hits
+
+    def _hit(self, rule: Rule, scope: Scope, session: Session) -> Hit:
+        outputs = tuple(box.evaluate(scope, session) for box in rule.outputs)
+        for column, value in zip(self.outputs, outputs, strict=True):
+            if not _allowed(column.allowed, value):
+                raise DecisionError(
+                    f"{column.where}: rule {rule.index} gives {to_text(value)}, which the output "
+                    "values do not allow. Correct the rule, or add it to the output values."
+                )
+        return Hit(rule.index, rule.id, outputs, self._value(outputs))
+
+    def _value(self, outputs: Sequence[Value]) -> Value:
+        if len(self.outputs) == 1:
+            return outputs[0]
+        return Context(zip((column.name for column in self.outputs), outputs, strict=True))
+
+    def _settled(
+        self, hits: Sequence[Hit], scope: Scope, session: Session
+    ) -> tuple[Sequence[Hit], Value]:
+        if hits:
+            return settle(self.policy, self.aggregator, hits, self._ranking)
+        if all(column.default is None for column in self.outputs):
+            return (), nothing(self.policy, self.aggregator)
+        defaults = [c.default.evaluate(scope, session) if c.default else None for c in self.outputs]
+        return (), self._value(defaults)
+
+    def _ranking(self, hit: Hit) -> tuple[int, ...]:
+        pairs = zip(self.outputs, hit.outputs, strict=True)
+        return tuple(_rank(column.priorities, value) for column, value in pairs)
+
+    def _fired(self, hit: Hit) -> FiredRule:
+        rule = self.rules[hit.index - 1]
+        return FiredRule(id=rule.id, index=rule.index, annotation=rule.annotation)
+
+
+def _allowed(tests: UnaryTests | None, value: Value) -> bool:
+    if tests is None or value is None:
+        return True
+    if tests.test(value, {}) is not False:
+        return True
+    return isinstance(value, tuple) and all(_allowed(tests, item) for item in value)
+
+
+def _rank(priorities: Sequence[Value], value: Value) -> int:
+    for place, one in enumerate(priorities):
+        if equal(one, value) is True:
+            return place
+    return len(priorities)
