@@ -12,7 +12,7 @@ from engine.feel import syntax as ast
 from engine.feel.builtins import builtin_names
 from engine.feel.cells import compile_unary_tests
 from engine.feel.compiler import compile_tree
-from engine.feel.fast import GIVES_UP, compile_fast
+from engine.feel.fast import GIVES_UP, compile_fast, compile_fast_cell
 from engine.feel.limits import DEFAULT, Limits
 from engine.feel.parser import parse_tests_tree, parse_tree
 from engine.feel.runtime import Meter, Run
@@ -95,16 +95,18 @@ class UnaryTests:
     :ivar free_names: variables the tests read, ``?`` and built-in functions left out.
     """
 
-    __slots__ = ("_node", "free_names", "source", "tree")
+    __slots__ = ("_fast", "_node", "free_names", "source", "tree")
 
     def __init__(self, source: str, tree: ast.UnaryTestsOf | None) -> None:
         self.source = source
         self.tree = tree
         self.free_names: frozenset[str] = frozenset()
         self._node: Callable[[Any, Value], bool | None] = _always
+        self._fast: Callable[[Any], Any] | None = _passes
         if tree is not None:
             node, free = _guarded(source, lambda: compile_unary_tests(tree))
             self._node = node
+            self._fast = compile_fast_cell(tree)
             self.free_names = free - builtin_names() - {"?"}
 
     def __repr__(self) -> str:
@@ -118,6 +120,13 @@ class UnaryTests:
         :param input_value: what ``?`` stands for.
         :raises FeelError: the evaluation passes its budget.
         """
+        if self._fast is not None:
+            try:
+                verdict: bool | None = self._fast(input_value)
+            except ArithmeticError:
+                verdict = GIVES_UP
+            if verdict is not GIVES_UP:
+                return verdict
         return self.test_with_warnings(input_value, context, now=now)[0]
 
     def test_with_warnings(
@@ -131,6 +140,10 @@ class UnaryTests:
 
 
 def _always(_run: Any, _value: Value) -> bool | None:
+    return True
+
+
+def _passes(_value: object) -> bool:
     return True
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 
 from engine.errors import FeelError
@@ -51,3 +54,20 @@ def test_a_cell_that_does_not_parse_says_where() -> None:
     with pytest.raises(FeelError) as caught:
         parse_unary_tests("> 5,,")
     assert caught.value.position == 4
+
+
+CELLS = """
+5 ; "a" ; true ; -5 ; > 5 ; [1..5) ; (1..5] ; 1, 3, > 7 ; not("a", "b") ; not(< 5) ; != 5
+@"2026-01-01" ; < @"2026-01-01" ; ["a".."c"] ; [5..1] ; "a", 5 ; null ; not(null) ; [1..null]
+"""
+
+
+@pytest.mark.parametrize(
+    "cell", [c.strip() for c in CELLS.replace("\n", ";").split(";") if c.strip()]
+)
+def test_the_short_cut_of_a_cell_agrees_with_the_general_way(cell: str) -> None:
+    tests = parse_unary_tests(cell)
+    inputs = (None, True, False, "a", "b", "z", date(2026, 1, 1), date(2025, 1, 1), -5, *range(9))
+    for value in inputs:
+        given = Decimal(value) if type(value) is int else value
+        assert tests.test(given, {}) is tests.test_with_warnings(given, {})[0]
