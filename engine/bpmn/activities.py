@@ -14,7 +14,9 @@ from engine.bpmn.expressions import Stuck
 from engine.bpmn.messages import send
 from engine.bpmn.scopes import Scope, put
 from engine.bpmn.tokens import Token, Waits
+from engine.dmn import evaluate as evaluate_decision
 from engine.errors import DecisionError, FeelError
+from engine.feel import to_feel
 from engine.model import CallWanted, EventKind
 
 
@@ -130,8 +132,6 @@ class BusinessRuleTask(Activity, defaults.ServiceTask):  # type: ignore[misc]
         decision_id = self.element.extensions.decision_id
         if decision_id is None:
             return super().work(token)
-        from engine.dmn import evaluate as evaluate_decision
-
         case = token.case
         visible = token.scope.visible(case.outermost)
         try:
@@ -150,7 +150,7 @@ class BusinessRuleTask(Activity, defaults.ServiceTask):  # type: ignore[misc]
                 token.activation,
                 decision=fired.decision_id,
                 inputs=fired.inputs,
-                rules=tuple(fired.rules),
+                rules=to_feel(fired.rules),
                 outputs=fired.outputs,
             )
         self.deliver(token, {self.element.extensions.result_variable or "result": result.value})

@@ -180,11 +180,15 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a process or a sub-process holds."""
+    """What a process or a sub-process holds.
+
+    :ivar refused: ids of nodes that were refused and are missing from ``elements``.
+    """
 
     id: str
     elements: Mapping[str, Element]
     flows: Mapping[str, Flow]
+    refused: frozenset[str] = frozenset()
 
     def outgoing(self, element_id: str) -> tuple[Flow, ...]:
         """Return the flows that leave an element, in document order."""

@@ -78,8 +78,10 @@ class Expressions:
     def feel(self, text: str | None, node: Any, what: str) -> Formula | None:
         """Return a text that is FEEL with or without a leading ``=``; ``None`` if empty."""
         source = (text or "").strip()
-        if not source or not self._speaks_feel(node, what):
+        if not source:
             return None
+        if not self._speaks_feel(node, what):
+            return Formula(source)
         return self._parse(source.removeprefix("=").strip(), node, what)
 
     def mixed(self, text: str | None, node: Any, what: str) -> Formula | None:
@@ -110,7 +112,7 @@ class Expressions:
         )
         return False
 
-    def _parse(self, source: str, node: Any, what: str) -> Formula | None:
+    def _parse(self, source: str, node: Any, what: str) -> Formula:
         try:
             return Formula(source, parse(source))
         except FeelError as error:
@@ -121,7 +123,8 @@ class Expressions:
                 f"its {what} '{source}' does not parse{at}: {error}",
                 "Correct the expression.",
             )
-            return None
+            # It is refused, so nothing runs it; what depends on it need not complain as well.
+            return Formula(source)
 
 
 _DURATION = r"-?P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?"

@@ -59,18 +59,23 @@ def advance(
     :raises Conflict: what is there waits for something else.
     :raises StateUnreadable: the state cannot be read.
     """
-    case = read_state(publication, state, context)
+    return take(read_state(publication, state, context), command)
+
+
+def take(case: CaseWorkflow, command: Command) -> Outcome:
+    """Take a case that has been read one command further; as :func:`advance`."""
+    case_id = case.context.case.id
     if case.ended:
-        raise CaseEnded(context.case.id, str(status_of(case)))
+        raise CaseEnded(case_id, str(status_of(case)))
     if isinstance(command, StartProcess):
-        raise Conflict(f"Case {context.case.id} has begun already. Start another case.")
+        raise Conflict(f"Case {case_id} has begun already. Start another case.")
     if isinstance(command, CancelProcess):
         case.cancel_tokens()
         case.cancelled = case.ended = True
         return _outcome(case)
     token = case.find(command.activation)
     if token is None:
-        raise NotFound("waiting element", f"{context.case.id}/{command.activation}")
+        raise NotFound("waiting element", f"{case_id}/{command.activation}")
     _apply(token, command)
     return _go_on(case)
 

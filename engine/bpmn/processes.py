@@ -13,7 +13,6 @@ from typing import Any
 
 from engine.bpmn.dialect import Dialect
 from engine.bpmn.elements import (
-    NODES,
     Body,
     Called,
     Element,
@@ -124,6 +123,7 @@ class _FileReader:
     ) -> Body:
         lanes = dict(self._lanes(node))
         elements: dict[str, Element] = {}
+        refused = set()
         if depth > DEPTH_LIMIT:
             self._findings.error(
                 "too-deep",
@@ -133,13 +133,14 @@ class _FileReader:
             )
             return Body(node.get("id", ""), {}, {})
         for item in node:
-            if not refuse_unsupported(item, self._file, self._findings) or tag(item) not in NODES:
+            if not refuse_unsupported(item, self._file, self._findings):
+                refused.add(item.get("id", ""))
                 continue
             own_lane = lanes.get(item.get("id"), lane)
             element = self._element(item, process_id, node.get("id"), phase, own_lane, depth)
             elements[element.id] = element
         flows = {flow.id: flow for flow in self._flows(node)}
-        return Body(node.get("id", ""), elements, flows)
+        return Body(node.get("id", ""), elements, flows, frozenset(refused))
 
     def _lanes(self, node: Any) -> Iterator[tuple[str, str]]:
         for lane in node.iter(f"{{{BPMN}}}lane"):

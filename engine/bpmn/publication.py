@@ -14,7 +14,8 @@ from engine.bpmn.processes import read_processes
 from engine.bpmn.reader import DI, children, extensions, read_document, tag
 from engine.bpmn.specs import build
 from engine.bpmn.structure import check_structure
-from engine.errors import DecisionError, DeploymentRefused, FeelError, Finding
+from engine.dmn import check, read_decisions
+from engine.errors import DecisionError, DeploymentRefused, Finding
 from engine.feel import to_feel
 from engine.model import HandlerSpec
 
@@ -175,18 +176,15 @@ def _read_file(name: str, source: bytes, processes: dict[str, Process], findings
 
 
 def _decisions(files: Mapping[str, bytes], findings: Findings) -> dict[str, Any]:
+    tables = {name: source for name, source in files.items() if name.endswith(".dmn")}
     found: dict[str, Any] = {}
-    for name in sorted(files):
-        if not name.endswith(".dmn"):
-            continue
-        from engine.dmn import check, read_decisions
-
-        findings.items.extend(check(files[name], name))
+    for name in sorted(tables):
+        findings.items.extend(check(tables[name], name, tables))
         try:
-            model = read_decisions(files[name], name)
-        except (DecisionError, FeelError, DeploymentRefused):
+            model = read_decisions(tables[name], name, tables)
+        except DecisionError:
             continue  # Its check has said so already, with the place.
-        found |= dict.fromkeys(model.decisions, model)
+        found |= dict.fromkeys((*model.decisions, *model.services), model)
     return found
 
 

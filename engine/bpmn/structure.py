@@ -44,6 +44,8 @@ class _Checker:
             target = self.body.elements.get(flow.target)
             if source is None or target is None:
                 missing = flow.source if source is None else flow.target
+                if missing in self.body.refused:
+                    continue
                 self.refuse(
                     "flow-end",
                     flow.place,

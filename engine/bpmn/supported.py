@@ -15,6 +15,8 @@ DRAWING = frozenset(
         "incoming",
         "outgoing",
         "laneSet",
+        "multiInstanceLoopCharacteristics",
+        "standardLoopCharacteristics",
         "sequenceFlow",
         "textAnnotation",
         "association",

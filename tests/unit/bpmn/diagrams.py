@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from xml.sax.saxutils import quoteattr
 
 HEAD = (
@@ -15,7 +16,8 @@ HEAD = (
 def bpmn(*parts: str, process: str = "P", top: str = "") -> bytes:
     """A file with one process, and what stands beside it (messages, errors, processes)."""
     body = "".join(parts)
-    return f'{HEAD}{top}<bpmn:process id="{process}" isExecutable="true">{body}</bpmn:process></bpmn:definitions>'.encode()
+    main = f'<bpmn:process id="{process}" isExecutable="true">{body}</bpmn:process>'
+    return f"{HEAD}{top}{main}</bpmn:definitions>".encode()
 
 
 def process(process_id: str, *parts: str) -> str:
@@ -61,7 +63,8 @@ def flow(source: str, target: str, condition: str = "") -> str:
     inner = ""
     if condition:
         text = condition.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        inner = f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">{text}</bpmn:conditionExpression>'
+        tag = "bpmn:conditionExpression"
+        inner = f'<{tag} xsi:type="bpmn:tFormalExpression">{text}</{tag}>'
     return (
         f'<bpmn:sequenceFlow id="{source}-{target}" sourceRef="{source}" targetRef="{target}">'
         f"{inner}</bpmn:sequenceFlow>"
@@ -70,22 +73,22 @@ def flow(source: str, target: str, condition: str = "") -> str:
 
 def line(*ids: str) -> str:
     """Flows through these elements, one after another."""
-    return "".join(flow(a, b) for a, b in zip(ids, ids[1:], strict=False))
+    return "".join(flow(a, b) for a, b in pairwise(ids))
 
 
 def timer(kind: str, text: str) -> str:
     tag = {"date": "timeDate", "duration": "timeDuration", "cycle": "timeCycle"}[kind]
-    return (
-        f'<bpmn:timerEventDefinition><bpmn:{tag} xsi:type="bpmn:tFormalExpression">{text}</bpmn:{tag}>'
-        "</bpmn:timerEventDefinition>"
-    )
+    inner = f'<bpmn:{tag} xsi:type="bpmn:tFormalExpression">{text}</bpmn:{tag}>'
+    return f"<bpmn:timerEventDefinition>{inner}</bpmn:timerEventDefinition>"
 
 
 def message(message_id: str = "M", key: str = "=case.id") -> str:
     """A message's declaration, to stand beside the process."""
-    return (
-        f'<bpmn:message id="{message_id}" name="{message_id}"><bpmn:extensionElements>'
-        f"<zeebe:subscription correlationKey={quoteattr(key)}/></bpmn:extensionElements></bpmn:message>"
+    return node(
+        "message",
+        message_id,
+        f"<zeebe:subscription correlationKey={quoteattr(key)}/>",
+        name=message_id,
     )
 
 

@@ -1,0 +1,42 @@
+"""Business rule tasks: decided inside the step, with the rules kept as the reason."""
+
+from __future__ import annotations
+
+from tests.unit.bpmn.diagrams import bpmn, end, line, node, start
+from tests.unit.bpmn.play import Play, compiled
+
+TABLE = b"""<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="defs" name="level"
+    namespace="https://example.invalid/level">
+  <decision id="level" name="level">
+    <decisionTable id="t" hitPolicy="FIRST">
+      <input id="i"><inputExpression typeRef="number"><text>amount</text></inputExpression></input>
+      <output id="o" name="level" typeRef="string"/>
+      <rule id="r1"><inputEntry id="e1"><text>&gt; 100</text></inputEntry>
+        <outputEntry id="o1"><text>"business"</text></outputEntry></rule>
+      <rule id="r2"><inputEntry id="e2"><text>&lt;= 100</text></inputEntry>
+        <outputEntry id="o2"><text>"social"</text></outputEntry></rule>
+    </decisionTable>
+  </decision>
+</definitions>"""
+SOURCE = bpmn(
+    start(),
+    node(
+        "businessRuleTask",
+        "Decide",
+        '<zeebe:calledDecision decisionId="level" resultVariable="level"/>',
+    ),
+    end(),
+    line("S", "Decide", "E"),
+)
+
+
+def test_a_decision_gives_its_result_and_its_reason():
+    play = Play(compiled(SOURCE, level__dmn=TABLE), amount=500)
+    assert play.done
+    assert play.variables["level"] == "business"
+    [event] = [e for e in play.events if e.kind == "decision.evaluated"]
+    assert event.element_id == "Decide"
+    assert event.data["decision"] == "level"
+    assert [rule["id"] for rule in event.data["rules"]] == ["r1"]
+    assert event.data["inputs"] == {"amount": 500}
