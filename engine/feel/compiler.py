@@ -11,13 +11,18 @@ from typing import Any, TypeAlias
 
 from engine.feel import syntax as ast
 from engine.feel.access import call_value, read_path
-from engine.feel.arithmetic import negate, operate
+from engine.feel.arithmetic import negate
 from engine.feel.builtins import find_builtin
 from engine.feel.failure import Failure
 from engine.feel.filters import compile_filter, compile_literal_filter
 from engine.feel.loops import compile_for, compile_quantified
 from engine.feel.names import Fallback, at_top, builtin_or_null, outer, searched
-from engine.feel.operators import compile_between, compile_comparison, compile_logic
+from engine.feel.operators import (
+    compile_arithmetic,
+    compile_between,
+    compile_comparison,
+    compile_logic,
+)
 from engine.feel.ranges import is_in, make_range
 from engine.feel.runtime import Closure, Frame
 from engine.feel.values import Context, FeelFunction, Value
@@ -213,19 +218,7 @@ class Compiler:
             return compile_logic(operator, left, right)
         if operator in {"=", "!=", "<", "<=", ">", ">="}:
             return compile_comparison(operator, left, right, _constant(node.right))
-
-        def calculate(scope: Any) -> Value:
-            one, other = left(scope), right(scope)
-            try:
-                result = operate(operator, one, other)
-            except Failure as failure:
-                scope.run.warn(str(failure))
-                return None
-            if type(result) is str:
-                scope.run.meter.spend_chars(len(result))
-            return result
-
-        return calculate
+        return compile_arithmetic(operator, left, right)
 
     def _between(self, node: ast.Between) -> Node:
         value, low, high = (self.compile(part) for part in (node.value, node.low, node.high))

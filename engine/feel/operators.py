@@ -1,4 +1,4 @@
-"""Comparison and three-valued logic, compiled for speed where one side is a literal."""
+"""Arithmetic, comparison and three-valued logic, with short ways for numbers and literals."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from decimal import Decimal
 from operator import ge, gt, le, lt
 from typing import Any
 
+from engine.feel.arithmetic import OPERATIONS, operate
 from engine.feel.compare import equal, order
+from engine.feel.failure import Failure
 from engine.feel.values import Value, kind_of
 
 Node = Callable[[Any], Any]
@@ -19,6 +21,35 @@ _SIGNS: dict[str, frozenset[int]] = {
     ">": frozenset({1}),
     ">=": frozenset({0, 1}),
 }
+
+
+def compile_arithmetic(operator: str, left: Node, right: Node) -> Node:
+    """Return the closure of ``+ - * /`` or ``**``."""
+    of_numbers = OPERATIONS[operator][(Decimal, Decimal)]
+
+    def calculate(scope: Any) -> Value:
+        one, other = left(scope), right(scope)
+        try:
+            if type(one) is Decimal and type(other) is Decimal:
+                return of_numbers(one, other)  # type: ignore[no-any-return]
+            result = operate(operator, one, other)
+        except ArithmeticError:
+            scope.run.warn(_reason(operator, one, other))
+            return None
+        except Failure as failure:
+            scope.run.warn(str(failure))
+            return None
+        if type(result) is str:
+            scope.run.meter.spend_chars(len(result))
+        return result
+
+    return calculate
+
+
+def _reason(operator: str, one: Decimal, other: Decimal) -> str:
+    if operator == "/" and not other:
+        return "a division by zero"
+    return f"'{operator}' has no finite result for {one:.6g} and {other:.6g}"
 
 
 def compile_comparison(operator: str, left: Node, right: Node, constant: Value) -> Node:
