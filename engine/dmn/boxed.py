@@ -182,16 +182,22 @@ def _call(function: FeelFunction, arguments: list[Value], session: Session, wher
 
 @dataclass(frozen=True, slots=True)
 class Conditional:
-    """If, then, else; the condition counts as true only where it is."""
+    """If, then, else. A null condition counts as false; one that is no boolean has no result."""
 
     condition: Box
     yes: Box
     no: Box
+    where: str
 
     def evaluate(self, scope: Scope, session: Session) -> Value:
         """Return the branch that the condition chooses."""
-        chosen = self.yes if self.condition.evaluate(scope, session) is True else self.no
-        return chosen.evaluate(scope, session)
+        verdict = self.condition.evaluate(scope, session)
+        if not isinstance(verdict, bool | None):
+            session.warn(
+                f"{self.where}: a condition is a {kind_of(verdict)}, so there is no result"
+            )
+            return None
+        return (self.yes if verdict else self.no).evaluate(scope, session)
 
 
 @dataclass(frozen=True, slots=True)

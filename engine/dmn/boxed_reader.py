@@ -129,8 +129,8 @@ def _part(node: Any, name: str, known: Known, made: Expressions, what: str) -> B
 
 
 def _conditional(node: Any, known: Known, made: Expressions, what: str) -> Box:
-    parts = (_part(node, name, known, made, what) for name in ("if", "then", "else"))
-    return Conditional(*parts)
+    condition, yes, no = (_part(node, name, known, made, what) for name in ("if", "then", "else"))
+    return Conditional(condition, yes, no, f"{made.report.place(node)}: {what}")
 
 
 def _filter(node: Any, known: Known, made: Expressions, what: str) -> Box:

@@ -160,7 +160,7 @@ class _Graph:
         types = {
             name: element.type.feel
             for name, element in zip(names, elements, strict=True)
-            if isinstance(element, InputData) and element.type is not None
+            if isinstance(element, InputData | Decision) and element.type is not None
         }
         return FeelFunction(names, lambda given: self._served(service, given), service.name, types)
 

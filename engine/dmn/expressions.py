@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from engine.dmn.session import Box
 from engine.dmn.types import ItemType, Types
 from engine.errors import FeelError
 from engine.feel import UnaryTests, Value, parse, parse_unary_tests
+from engine.feel.syntax import Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +104,18 @@ class Expressions:
         shown = shown if len(shown) <= 80 else f"{shown[:79]}…"
         message = f"{what} does not read as FEEL: {shown} — {error}"
         return self.report.error("feel", node, message, "Correct it; text needs double quotes.")
+
+
+def names_in(tree: object) -> frozenset[str]:
+    """Return every name that a syntax tree reads, wherever it stands."""
+    names: set[str] = set()
+    waiting = [tree]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Name):
+            names.add(part.name)
+        elif isinstance(part, tuple):
+            waiting += part
+        elif dataclasses.is_dataclass(part) and not isinstance(part, type):
+            waiting += [getattr(part, field.name) for field in dataclasses.fields(part)]
+    return frozenset(names)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from functools import cmp_to_key
 
 from engine.errors import DecisionError
 from engine.feel import Value, equal, less, parse
@@ -125,15 +124,14 @@ def _collected(aggregator: Aggregator | None, hits: Sequence[Hit]) -> Value:
         if total is None:
             raise DecisionError(_not_comparable(hits, "add up"))
         return total
-    ordered = sorted(values, key=cmp_to_key(lambda a, b: _compared(a, b, hits)))
-    return ordered[0] if aggregator is Aggregator.MIN else ordered[-1]
-
-
-def _compared(left: Value, right: Value, hits: Sequence[Hit]) -> int:
-    smaller = less(left, right)
-    if smaller is None:
-        raise DecisionError(_not_comparable(hits, "compare"))
-    return -1 if smaller else int(equal(left, right) is not True)
+    best = values[0]
+    for value in values[1:]:
+        smaller = less(value, best)
+        if smaller is None:
+            raise DecisionError(_not_comparable(hits, "compare"))
+        if smaller is (aggregator is Aggregator.MIN):
+            best = value
+    return best
 
 
 def _not_comparable(hits: Sequence[Hit], what: str) -> str:

@@ -36,13 +36,14 @@ class InputData:
 class Decision:
     """A decision.
 
-    :ivar id: its id in the file, by which a diagram calls it.
+    :ivar id: its id in the file, by which a diagram calls it; its name where it has no id.
     :ivar name: as people read it.
     :ivar variable: the name of its value in the expressions of other decisions.
     :ivar kind: tag of its expression: ``decisionTable``, ``literalExpression`` …
     :ivar requires: inputs, decisions, knowledge models and services that it draws an arrow from.
     :ivar free_names: variables that its own expressions read and no requirement supplies, and its
         drawn inputs. See :meth:`DecisionModel.inputs` for those of the whole graph.
+    :ivar type: what its value is declared to be; ``None`` for any.
     :ivar line: line in the file, counting from 1.
     """
 
@@ -53,6 +54,7 @@ class Decision:
     box: Box
     requires: tuple[Requirement, ...]
     free_names: frozenset[str]
+    type: ItemType | None
     where: str
     line: int
 
@@ -72,7 +74,7 @@ class Knowledge:
 class Service:
     """A decision service: decisions callable as a function.
 
-    :ivar inputs: parameters in order: input decisions, then input data.
+    :ivar inputs: parameters in order: input data, then input decisions (DMN 1.5, 10.4).
     :ivar outputs: decisions whose values it returns; several as a context.
     """
 

@@ -116,14 +116,9 @@ class _FileReader:
         self.prefix = prefix
         self.namespace = root.get("namespace", "")
         self.elements: dict[str, Element] = {}
-        self._names: dict[str, str] = {}
         self._imports = dict(self._imported(library))
-        self.types = Types(root, report, {n: r.types for n, r in self._imports.items()})
-        self._nodes = {
-            self.prefix + node.get("id"): node
-            for node in children(root, *_ELEMENTS)
-            if node.get("id")
-        }
+        self.types: Types = Types(root, report, {n: r.types for n, r in self._imports.items()})
+        self._nodes = {self.prefix + _id(node): node for node in children(root, *_ELEMENTS)}
 
     def read(self) -> dict[str, Element]:
         """Return every element by key, those of imported files too."""
@@ -162,7 +157,7 @@ class _FileReader:
         for node in children(self.root, *_ELEMENTS):
             if not node.get("id"):
                 message = f"<{tag(node)}> '{node.get('name', '')}' has no id."
-                self.report.error("no-id", node, message, "Give it one; diagrams call it by it.")
+                self.report.warning("no-id", node, message, "Give it one, so its name may change.")
 
     # --- requirements -------------------------------------------------------------------------
 
@@ -206,25 +201,26 @@ class _FileReader:
     def input_data(self, node: Any) -> Element:
         """Read a drawn input."""
         kind = self.types.of(child(node, "variable"))
-        return InputData(node.get("id"), _variable(node), kind, self.report.place(node))
+        return InputData(_id(node), _variable(node), kind, self.report.place(node))
 
     def decision(self, node: Any) -> Element:
         """Read a decision."""
         requires = self._requirements(node, "informationRequirement", "knowledgeRequirement")
         made = Expressions(self.report, self.types)
-        name = node.get("name") or node.get("id")
-        variable = child(node, "variable")
+        name = node.get("name") or _id(node)
         box = read_logic(node, self._known(requires), made, f"decision '{name}'")
         logic = child(node, *_LOGIC_TAGS)
-        box = made.typed(box, self.types.of(variable), node, f"decision '{name}'")
+        kind = self.types.of(child(node, "variable"))
+        box = made.typed(box, kind, node, f"decision '{name}'")
         return Decision(
-            id=node.get("id"),
+            id=_id(node),
             name=name,
             variable=_variable(node),
             kind="" if logic is None else tag(logic),
             box=box,
             requires=requires,
             free_names=self._free(made, requires),
+            type=kind,
             where=self.report.place(node),
             line=node.sourceline or 0,
         )
@@ -252,16 +248,16 @@ class _FileReader:
             message = f"the knowledge model '{name}' has no function."
             box = Broken(self.report.error("empty", node, message, "Give it one."))
         else:
-            box = read_function(logic, self._known(requires), made, name, node.get("id"))
-        return Knowledge(node.get("id"), name, box, requires, self.report.place(node))
+            box = read_function(logic, self._known(requires), made, name, _id(node))
+        return Knowledge(_id(node), name, box, requires, self.report.place(node))
 
     def service(self, node: Any) -> Element:
         """Read a decision service."""
-        inputs = [*children(node, "inputDecision"), *children(node, "inputData")]
+        inputs = [*children(node, "inputData"), *children(node, "inputDecision")]
         found = [self._requirement(part) for part in inputs]
         outputs = [self._requirement(part) for part in children(node, "outputDecision")]
         return Service(
-            id=node.get("id"),
+            id=_id(node),
             name=_variable(node),
             inputs=tuple(r for r in found if r is not None),
             outputs=tuple(r for r in outputs if r is not None),
@@ -278,8 +274,12 @@ _ELEMENTS: dict[str, Callable[[_FileReader, Any], Element]] = {
 }
 
 
+def _id(node: Any) -> str:
+    return str(node.get("id") or node.get("name") or "")
+
+
 def _variable(node: Any) -> str:
     """Return the name that an element has in expressions."""
     variable = child(node, "variable")
     name = None if variable is None else variable.get("name")
-    return str(name or node.get("name") or node.get("id"))
+    return str(name or node.get("name") or _id(node))

@@ -44,9 +44,13 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The tests of one rule for one input."""
+    """The tests of one rule for one input.
+
+    :ivar reads: names in the tests, those of built-ins too: a variable may have such a name.
+    """
 
     tests: UnaryTests
+    reads: frozenset[str]
     where: str
 
     def passes(self, value: Value, scope: Scope, session: Session) -> bool:
@@ -57,7 +61,7 @@ class Cell:
         if self.tests.tree is None:
             return True
         session.spend()
-        seen = {name: scope[name] for name in self.tests.free_names if name in scope}
+        seen = {name: scope[name] for name in self.reads if name in scope}
         try:
             return self.tests.test(value, seen, now=session.now) is True
         except FeelError as error:

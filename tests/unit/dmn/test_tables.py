@@ -137,7 +137,7 @@ def test_every_version_from_1_2_to_1_5_is_read(namespace: str) -> None:
 
 def test_an_unknown_decision_is_refused_with_those_there_are() -> None:
     model = read_decisions(levels(), "t.dmn")
-    with pytest.raises(DecisionError, match="t.dmn has no decision 'E'. Its decisions are: D"):
+    with pytest.raises(DecisionError, match=r"t\.dmn has no decision 'E'\. Its decisions are: D"):
         evaluate(model, "E", {})
 
 
