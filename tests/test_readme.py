@@ -55,7 +55,7 @@ def test_every_passerelle_command_of_the_readme_exists() -> None:
 def test_every_make_target_of_the_readme_exists() -> None:
     makefile = (ROOT / "Makefile").read_text()
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
-    named = set(re.findall(r"make ([a-z-]+)", README))
+    named = set(re.findall(r"(?:^|`)make ([a-z-]+)", README, re.MULTILINE))
     assert {"run", "test", "test-long", "check"} <= named
     assert named <= targets, f"README names {named - targets}; the Makefile has not"
 

@@ -18,6 +18,7 @@ from engine.labels import Labels
 from engine.model import (
     Actor,
     CaseStatus,
+    ElementInfo,
     EventKind,
     WorkItemStatus,
 )
@@ -118,11 +119,7 @@ class UseCases:
         deployed = self._publications.get(case.deployment_id)
         labels = deployed.labels_in(locale)
         items = q.open_items_of(uow, case.id)
-        positions = [
-            deployed.elements[position.element_id]
-            for position in bpmn.positions(deployed.process, case.state)
-            if position.element_id in deployed.elements
-        ]
+        positions = standing(deployed, case)
         phases = [element.phase for element in positions if element.phase]
         return CaseView(
             id=case.id,
@@ -203,3 +200,15 @@ class UseCases:
             "ar": "اذكر سبب هذا القرار.",
         }
         return texts.get(locale, texts["fr"])
+
+
+def standing(deployed: Deployed, case: CaseRow) -> list[ElementInfo]:
+    """Return the elements at which the case stands.
+
+    A start or boundary event that merely could still happen is no place where anybody stands.
+    """
+    found = (
+        deployed.elements.get(position.element_id)
+        for position in bpmn.positions(deployed.process, case.state)
+    )
+    return [each for each in found if each and each.kind not in {"startEvent", "boundaryEvent"}]

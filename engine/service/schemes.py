@@ -144,7 +144,6 @@ class Schemes(UseCases):
                 return self._view(uow, self._visible(uow, known, actor), locale)
             case = self._new_case(uow, row.id, deployed, actor, now)
             insert_case(uow, case, request_id)
-            self._add_parties(uow, case, deployed, actor, groups, now)
             accepted = accept(
                 uow,
                 self._ports.fields,
@@ -157,6 +156,7 @@ class Schemes(UseCases):
                 now=now,
             )
             self._record_answer(uow, EventKind.CASE_STARTED, accepted, actor, now, None, None)
+            self._add_parties(uow, case, deployed, actor, groups, now)
             case = self._stepper.step(
                 uow, accepted.case, StartProcess(accepted.variables), actor, now
             )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from engine import bpmn, diagram
+from engine import diagram
 from engine.errors import (
     NotFound,
 )
@@ -17,7 +17,7 @@ from engine.model import (
     Actor,
     EventKind,
 )
-from engine.service.base import UseCases
+from engine.service.base import UseCases, standing
 from engine.service.publications import (
     Deployed,
 )
@@ -127,7 +127,7 @@ class Trail(UseCases):
             for row in completed
             if row.element_id
         }
-        active = {p.element_id for p in bpmn.positions(deployed.process, case.state)}
+        active = {element.id for element in standing(deployed, case)}
         for element_id in list(active):
             element = deployed.elements.get(element_id)
             while element is not None and element.parent in deployed.elements:

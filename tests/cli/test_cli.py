@@ -1,0 +1,117 @@
+"""The command: what it prints for people and programs, and what its exit codes mean."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from engine.cli import main
+from engine.composition import open_engine
+from engine.settings import read_settings
+from tests.engine.conftest import ANNA, SCHEMES
+
+LOAN = SCHEMES / "cm" / "loan"
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("PASSERELLE_VAR_DIR", str(tmp_path))
+    monkeypatch.setenv("PASSERELLE_DATABASE_URL", f"sqlite:///{tmp_path / 'cli.db'}")
+    monkeypatch.setenv("PASSERELLE_PORTS", "tests.acceptance.dying:compose")
+    monkeypatch.delenv("PASSERELLE_DEMO", raising=False)
+
+    def call(*words: str, exit_code: int = 0) -> Result:
+        result = CliRunner().invoke(main, list(words))
+        assert result.exit_code == exit_code, result.output
+        return result
+
+    return call
+
+
+@pytest.fixture
+def reference(run: Run) -> str:
+    run("db", "upgrade")
+    run("deploy", str(LOAN))
+    engine = open_engine(read_settings())
+    view = engine.start("cm/loan", {"family_name": "Essai", "amount": "5"}, ANNA)
+    return view.reference
+
+
+def test_deploying_says_the_version_and_that_nothing_changed(run: Run) -> None:
+    run("db", "upgrade")
+    assert "version 1: published" in run("deploy", str(LOAN)).output
+    assert "version 1: unchanged" in run("deploy", str(LOAN)).output
+    (view,) = json.loads(run("deploy", str(SCHEMES), "--format", "json").output)
+    assert (view["scheme"], view["version"], view["created"]) == ("cm/loan", 1, False)
+
+
+def test_deploying_without_a_database_says_what_to_run(run: Run) -> None:
+    assert "db upgrade" in run("deploy", str(LOAN), exit_code=2).output
+
+
+def test_a_folder_without_a_scheme_is_named(run: Run, tmp_path: Path) -> None:
+    assert "scheme.toml" in run("lint", str(tmp_path), exit_code=2).output
+
+
+def test_lint_gives_every_finding_with_file_element_and_remedy(run: Run, tmp_path: Path) -> None:
+    scheme = tmp_path / "cm" / "loan"
+    scheme.mkdir(parents=True)
+    for file in LOAN.iterdir():
+        text = file.read_text().replace('type="test.ring"', 'type="test.rnig"')
+        (scheme / file.name).write_text(text)
+    found = json.loads(run("lint", str(scheme), "--format", "json", exit_code=1).output)
+    (finding,) = [f for f in found[str(scheme)] if f["severity"] == "error"]
+    assert (finding["file"], finding["element"]) == ("loan.bpmn", "Task_Ring")
+    assert finding["line"] > 0
+    assert "test.rnig" in finding["message"]
+    assert finding["remedy"]
+    run("db", "upgrade")
+    run("deploy", str(scheme), exit_code=1)
+    assert json.loads(run("case", "--format", "json").output)["total"] == 0
+
+
+def test_a_case_is_listed_and_shown(run: Run, reference: str) -> None:
+    assert reference in run("case").output
+    assert "Vérifier le dossier" in run("case", reference).output
+    shown = json.loads(run("case", reference, "--format", "json").output)
+    assert shown["reference"] == reference
+    assert [s["state"] for s in shown["steps"]] == ["active"]
+    assert "There is no case" in run("case", "CM-LOAN-1999-00001", exit_code=2).output
+
+
+def test_history_is_shown_and_verified(run: Run, reference: str) -> None:
+    assert "case.started" in run("history", reference).output
+    assert "every link holds" in run("history", reference, "--verify").output
+    told = json.loads(run("history", reference, "--verify", "--format", "json").output)
+    assert told["problems"] == []
+    assert told["events"][0]["kind"] == "case.started"
+
+
+def test_a_changed_history_is_found_though_the_triggers_were_taken_away(
+    run: Run, reference: str, tmp_path: Path
+) -> None:
+    import sqlite3
+
+    with sqlite3.connect(tmp_path / "cli.db") as database:
+        database.execute("DROP TRIGGER events_no_update")
+        database.execute(
+            "UPDATE events SET body = CAST(replace(CAST(body AS TEXT), 'anna', 'bertha') AS BLOB) "
+            "WHERE kind = 'case.started'"
+        )
+    output = run("history", reference, "--verify", exit_code=1).output
+    assert "bytes do not match its hash" in output
+
+
+def test_a_wrong_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PASSERELLE_PORT", "eight")
+    assert "PASSERELLE_PORT='eight' is not a number" in run("case", exit_code=2).output
+
+
+def test_a_wrong_ports_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PASSERELLE_PORTS", "handlers.nowhere:compose")
+    assert "handlers.nowhere" in run("db", "upgrade", exit_code=2).output
