@@ -21,7 +21,7 @@ What is missing falls back to the text that the diagram or form carries itself.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,7 +88,7 @@ def read_labels(locale: str, sources: Mapping[str, bytes]) -> Labels:
         for table in _TABLES:
             flat[table] |= _texts(filename, table, data.get(table, {}), findings)
         for table in _NESTED:
-            for name, texts in data.get(table, {}).items():
+            for name, texts in _tables(filename, table, data.get(table, {}), findings):
                 found = _texts(filename, f"{table}.{name}", texts, findings)
                 nested[table].setdefault(name, {}).update(found)
     if findings:
@@ -105,23 +105,49 @@ def read_labels(locale: str, sources: Mapping[str, bytes]) -> Labels:
 
 def _parse(filename: str, source: bytes, findings: list[Finding]) -> dict[str, Any]:
     try:
-        return tomllib.loads(source.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        data = tomllib.loads(source.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         findings.append(
             _finding(filename, "labels.not-toml", f"It does not read as TOML: {error}.", "Mend it.")
         )
         return {}
+    unknown = sorted(set(data) - {*_TABLES, *_NESTED})
+    if unknown:
+        findings.append(
+            _finding(
+                filename,
+                "labels.unknown-table",
+                f"No text is looked up in [{'], ['.join(unknown)}].",
+                "Use [elements], [forms.<form id>], [variables], [values.<variable>] "
+                "and [messages].",
+            )
+        )
+    return data
+
+
+def _tables(
+    filename: str, table: str, named: Any, findings: list[Finding]
+) -> Iterable[tuple[str, Any]]:
+    if isinstance(named, dict):
+        return named.items()
+    remedy = f'Write [{table}.<name>], then key = "text".'
+    findings.append(_finding(filename, "labels.not-text", f"'{table}' is no table.", remedy))
+    return ()
 
 
 def _texts(filename: str, table: str, texts: Any, findings: list[Finding]) -> dict[str, str]:
-    if isinstance(texts, dict) and all(isinstance(text, str) for text in texts.values()):
+    wrong = (
+        [f"{key!r}" for key, text in texts.items() if not isinstance(text, str)]
+        if isinstance(texts, dict)
+        else [repr(texts)]
+    )
+    if not wrong:
         return dict(texts)
-    wrong = [key for key, text in texts.items() if not isinstance(text, str)] if texts else []
     findings.append(
         _finding(
             filename,
             "labels.not-text",
-            f"[{table}] holds what is no text: {', '.join(wrong) or texts!r}.",
+            f"[{table}] holds what is no text: {', '.join(wrong)}.",
             'Write key = "text"; quote keys with dots: "field.option" = "text".',
         )
     )

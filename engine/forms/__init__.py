@@ -1,13 +1,7 @@
 """Forms: form-js schemas read, their conditions evaluated, their answers checked. No HTML."""
 
-from engine.forms.answers import (
-    Checked,
-    answer_scope,
-    choices,
-    computed,
-    validate,
-    visible,
-)
+from engine.forms.answers import Checked, answer_scope, computed, validate, visible
+from engine.forms.fits import choices
 from engine.forms.model import ANSWERED, Field, Form
 from engine.forms.reader import check, read_form
 

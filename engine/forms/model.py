@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from engine.feel import Expression
@@ -26,6 +26,18 @@ ANSWERED = frozenset(
 )
 """Kinds that take an answer; the others (text, group, expression) show or hold something."""
 
+CHOICES = frozenset({"select", "radio", "checklist"})
+"""Kinds whose answer is one or several of the options offered."""
+
+LONGEST_LINE = 2_000
+"""Most characters of a text of one line."""
+
+LONGEST_TEXT = 20_000
+"""Most characters of a text of several lines."""
+
+Bound = Decimal | Expression | None
+"""A number, or FEEL over what conditions see (``=scheme.business_ceiling``)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -35,11 +47,18 @@ class Field:
     :ivar kind: ``text`` (static Markdown in ``label``), ``textfield``, ``textarea``, ``number``,
         ``date``, ``select``, ``radio``, ``checkbox``, ``checklist``, ``group``, ``table``,
         ``file`` or ``expression`` (computed, read-only).
-    :ivar tier: who may read the answer; ``None`` if it is a process variable.
-    :ivar options: value and text of each choice; empty where ``options_key`` names a variable.
+    :ivar tier: who may read the answer; ``None`` if it is a process variable. A file's content is
+        kept under its tier, while its answer, a document id, is a variable all the same.
+    :ivar options: value and text of each choice; empty where the next two say where they are.
+    :ivar options_key: variable that lists the choices.
+    :ivar options_from: FEEL that lists the choices.
     :ivar hide: FEEL condition under which the field is not shown.
     :ivar length: least and greatest number of characters.
     :ivar digits: most decimals of a number; ``None`` for any.
+    :ivar pattern: what must match somewhere in the text, as form-js tests it (``^…$`` for all of
+        it); XPath's regular expressions, which engine.feel bounds.
+    :ivar form_of: ``email`` or ``phone``, where the text must look like one.
+    :ivar not_past: a date before today is refused.
     :ivar children: fields of a group, columns of a table.
     """
 
@@ -52,12 +71,15 @@ class Field:
     tier: Tier | None = None
     options: tuple[tuple[str, str], ...] = ()
     options_key: str | None = None
+    options_from: Expression | None = None
     hide: Expression | None = None
-    minimum: Any = None
-    maximum: Any = None
-    length: tuple[int, int] = (0, 2000)
+    minimum: Bound = None
+    maximum: Bound = None
+    length: tuple[int, int] = (0, LONGEST_LINE)
     digits: int | None = None
-    pattern: re.Pattern[str] | None = None
+    pattern: str | None = None
+    form_of: str | None = None
+    not_past: bool = False
     default: Any = None
     accept: str = ""
     expression: Expression | None = None
@@ -78,24 +100,25 @@ class Form:
 
     def answerable(self) -> tuple[Field, ...]:
         """Return the fields that take an answer, those inside groups included."""
-        return tuple(_answerable(self.fields))
+        return tuple(each for each in walk(self.fields) if each.kind in ANSWERED)
 
     def watched(self) -> frozenset[str]:
-        """Return the names on which conditions and computed texts of the form depend."""
-        return frozenset().union(*(_names(each) for each in self.fields), frozenset())
+        """Return the names on which the form's look depends: conditions, choices, computed texts.
+
+        What conditions read through a computed field counts too.
+        """
+        found: set[str] = set()
+        for each in walk(self.fields):
+            found |= {each.options_key} if each.options_key else set()
+            for expression in (each.hide, each.expression, each.options_from):
+                if expression is not None:
+                    found |= expression.free_names | expression.maybe_names
+        return frozenset(found)
 
 
-def _answerable(fields: tuple[Field, ...]) -> Iterator[Field]:
+def walk(fields: tuple[Field, ...]) -> Iterator[Field]:
+    """Yield fields and what groups hold, in order; a table's columns are left out."""
     for each in fields:
+        yield each
         if each.kind == "group":
-            yield from _answerable(each.children)
-        elif each.kind in ANSWERED:
-            yield each
-
-
-def _names(each: Field) -> frozenset[str]:
-    found: frozenset[str] = frozenset()
-    for expression in (each.hide, each.expression):
-        if expression is not None:
-            found |= expression.free_names
-    return found.union(*(_names(child) for child in each.children))
+            yield from walk(each.children)

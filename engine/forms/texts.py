@@ -17,6 +17,10 @@ _TEXTS: dict[str, dict[str, str]] = {
         "signs": "« {field} » contient des signes qui ne peuvent pas être enregistrés.",
         "pattern": "« {field} » n'a pas la forme attendue.",
         "rows": "« {field} » a trop de lignes ; {most} au plus sont possibles.",
+        "ambiguous": "« {field} » : écrivez {plain} sans virgule, ou les décimales après un point.",
+        "past": "« {field} » doit être aujourd'hui ou plus tard.",
+        "email": "« {field} » attend une adresse de courriel, par exemple nom@exemple.org.",
+        "phone": "« {field} » attend un numéro de téléphone, par exemple +237 6 00 00 00 00.",
     },
     "en": {
         "required": "Answer “{field}”.",
@@ -32,6 +36,10 @@ _TEXTS: dict[str, dict[str, str]] = {
         "signs": "“{field}” contains characters that cannot be kept.",
         "pattern": "“{field}” does not have the expected form.",
         "rows": "“{field}” has too many rows; at most {most} are possible.",
+        "ambiguous": "“{field}”: write {plain} without a comma, or its decimals after a point.",
+        "past": "“{field}” must be today or later.",
+        "email": "“{field}” must be an e-mail address, for example name@example.org.",
+        "phone": "“{field}” must be a telephone number, for example +237 6 00 00 00 00.",
     },
     "ar": {
         "required": "أجب عن «{field}».",
@@ -47,6 +55,10 @@ _TEXTS: dict[str, dict[str, str]] = {
         "signs": "يحتوي «{field}» على رموز لا يمكن حفظها.",
         "pattern": "«{field}» ليس بالشكل المطلوب.",
         "rows": "يحتوي «{field}» على أسطر كثيرة؛ الحد الأقصى {most}.",
+        "ambiguous": "«{field}»: اكتب {plain} بدون فاصلة، أو الأجزاء العشرية بعد نقطة.",
+        "past": "يجب أن يكون «{field}» اليوم أو بعده.",
+        "email": "يجب أن يكون «{field}» عنوان بريد إلكتروني، مثل name@example.org.",
+        "phone": "يجب أن يكون «{field}» رقم هاتف، مثل \u2066+237 6 00 00 00 00\u2069.",
     },
 }
 LOCALES = tuple(_TEXTS)
