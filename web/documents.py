@@ -7,7 +7,8 @@ from typing import cast
 from flask import current_app
 from werkzeug.datastructures import FileStorage
 
-from engine.model import CaseRef, Tier
+from engine.errors import CaseEnded
+from engine.model import CaseRef, CaseStatus, Tier
 from engine.service import CaseView
 from handlers.documents import Document, DocumentRefused, Documents, OpenedDocument
 from web.accounts import current_actor
@@ -31,13 +32,16 @@ def take(case_id: str, file: FileStorage, *, purpose: str, tier: Tier | None) ->
 
     :raises DocumentRefused: empty, too large, or of a type not accepted.
     :raises NotFound: the case is not the signed-in person's to see.
+    :raises CaseEnded: the case takes nothing more.
     """
     actor = current_actor()
-    case = case_ref(engine().case(case_id, actor))
+    view = engine().case(case_id, actor)
+    if view.status is not CaseStatus.ACTIVE:
+        raise CaseEnded(view.id, view.status)
     with store().unit_of_work() as uow:
         document = documents().store_document(
             uow,
-            case,
+            case_ref(view),
             file.read(),
             file.filename or "",
             actor,

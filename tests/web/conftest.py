@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from engine.clock import ManualClock
 from engine.model import Actor
+from engine.ports import HandlerCall, handler
 from engine.service import Engine
 from engine.settings import Settings
 from engine.store import Store, upgrade
@@ -67,6 +68,13 @@ class Browser:
 
 
 @dataclass
+class Outside:
+    """The outside world: answers, or does not."""
+
+    answers: bool = True
+
+
+@dataclass
 class Site:
     """A site with everything a test moves by hand."""
 
@@ -74,6 +82,7 @@ class Site:
     engine: Engine
     clock: ManualClock
     settings: Settings
+    outside: Outside
 
     def browser(self, name: str = "") -> Browser:
         """Return a new browser, signed in as a demo account where one is named."""
@@ -122,11 +131,21 @@ def site(settings: Settings) -> Iterator[Site]:
     clock, store = ManualClock(NOW), Store(settings.database_url)
     ensure_secrets(settings)
     ports = compose(settings, store, clock)
+    outside = Outside()
+
+    @handler("test.outside")
+    def call_outside(call: HandlerCall) -> None:
+        """Ask the outside world."""
+        if not outside.answers:
+            raise OSError("nobody answers")
+
+    ports.registry.add(call_outside)
     upgrade(store, [*ports.migrations, MIGRATIONS])
     seed(store, settings)
     engine = Engine(store, ports, settings)
-    engine.deploy(SCHEMES / "cm" / "ofii", actor("concepteur"))
+    for scheme in ("ofii", "stuck"):
+        engine.deploy(SCHEMES / "cm" / scheme, actor("concepteur"))
     app = create_app(settings, engine)
     app.testing = True
-    yield Site(app, engine, clock, settings)
+    yield Site(app, engine, clock, settings, outside)
     store.close()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from web.accounts import current_actor
 from web.cases.blueprint import blueprint
+from web.context import engine
 from web.documents import DocumentRefused, opened, take
 from web.i18n import _
 
@@ -13,6 +15,7 @@ from web.i18n import _
 @blueprint.post("/<case_id>/documents")
 def upload(case_id: str) -> ResponseReturnValue:
     """Store a file with the case; its type and size are checked, its content encrypted."""
+    engine().case(case_id, current_actor())
     back = redirect(url_for(".case", case_id=case_id, _anchor="documents"), 303)
     file = request.files.get("file")
     if file is None or not file.filename:
