@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 from engine.feel.builtins import find_builtin
@@ -20,7 +21,8 @@ def at_top(name: str, otherwise: Fallback) -> Node:
 
     def read(scope: Any) -> Any:
         value = scope.names.get(name, MISSING)
-        if type(value) in scalars:
+        kind = type(value)
+        if kind in scalars and (kind is not Decimal or value.is_finite()):
             return value
         return _fetch(scope, name, otherwise)
 

@@ -147,7 +147,10 @@ class Builtin:
         """Return the built-in as a function value, to be handed to another function."""
 
         def call(arguments: tuple[Value, ...]) -> Value:
-            return self.apply(list(arguments), (), Run({}))
+            try:
+                return self.apply(list(arguments), (), Run({}))
+            except Failure:
+                return None  # FEEL's result of an operation that has none
 
         params = tuple(param.name for param in self.signatures[0].params)
         return FeelFunction(params, call, self.name, variadic=True)

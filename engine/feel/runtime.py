@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from engine.errors import FeelError
+from engine.feel.failure import Failure
 from engine.feel.limits import DEFAULT, MAX_VALUE_DEPTH, MAX_WARNINGS, Limits
-from engine.feel.values import SCALARS, Context, FeelFunction, Value, to_feel
+from engine.feel.values import SCALARS, FeelFunction, Value, to_feel
 
 MISSING: Any = object()
 """Stands for a variable that is not there; null is a value."""
@@ -212,12 +213,16 @@ class Closure:
 
 
 def invoke(function: FeelFunction, arguments: tuple[Value, ...], run: Run) -> Value:
-    """Call any function with its arguments in order, on this run's budget."""
+    """Call any function with its arguments in order, on this run's budget.
+
+    :raises Failure: a function of the caller's has no result, or none that is a FEEL value.
+    """
     target = function.call
     if type(target) is Closure:
         return target.invoke(arguments, run)
     run.meter.spend_steps()
-    return to_feel(target(arguments))
-
-
-EMPTY = Context()
+    result = target(arguments)
+    try:
+        return to_feel(result)
+    except TypeError as error:
+        raise Failure(f"'{function.name}' gave no FEEL value: {error}") from None

@@ -141,6 +141,11 @@ def test_a_function_of_the_caller_is_called_by_position_and_by_name() -> None:
     assert "left, right" in warnings_of("minus(1)", {"minus": minus})
 
 
+def test_a_function_of_the_caller_that_gives_no_feel_value_is_null_and_named() -> None:
+    odd = FeelFunction((), lambda _args: object(), "odd")
+    assert "'odd' gave no FEEL value" in warnings_of("odd()", {"odd": odd})
+
+
 def test_a_function_that_leaves_its_expression_still_works() -> None:
     add = value_of("{base: 10, add: function(x) x + base + offset}.add", {"offset": 1})
     assert isinstance(add, FeelFunction)
@@ -259,3 +264,10 @@ def test_years_beyond_pythons_are_read_compared_and_taken_apart(
     source: str, expected: object
 ) -> None:
     assert value_of(source) == to_feel(expected)
+
+
+def test_a_number_that_is_not_finite_is_null_and_named() -> None:
+    for source in ("a", "a + 1", "a > b", "[a][1]", "for x in [1] return a"):
+        value, warnings = parse(source).evaluate_with_warnings({"a": Decimal("NaN"), "b": 0})
+        assert value in (None, (None,))
+        assert "finite" in warnings[0]
