@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.dmn.document import Report, read_root
-from engine.dmn.reader import read_decisions
+from engine.dmn.document import Report
+from engine.dmn.reader import read_model
 from engine.errors import DecisionError, Finding
 
 _NO_FILES: Mapping[str, bytes] = {}
@@ -20,7 +20,6 @@ def check(
     """
     report = Report(filename)
     try:
-        read_root(source, report)
+        return read_model(source, report, others).findings
     except DecisionError:
         return report.sorted()
-    return read_decisions(source, filename, others).findings

@@ -70,7 +70,7 @@ def read_root(source: bytes, report: Report) -> Any:
         report has the finding too.
     """
     if len(source) > SIZE_LIMIT_BYTES:
-        raise _refused(
+        raise refused(
             report,
             "too-large",
             f"the file has {len(source):,} bytes; the limit is {SIZE_LIMIT_BYTES:,}.",
@@ -80,7 +80,7 @@ def read_root(source: bytes, report: Report) -> Any:
     name = etree.QName(root)
     if name.localname != "definitions" or name.namespace not in NAMESPACES:
         versions = ", ".join(NAMESPACES.values())
-        raise _refused(
+        raise refused(
             report,
             "not-dmn",
             f"the file begins with <{name.localname}> of '{name.namespace or ''}'.",
@@ -104,7 +104,7 @@ def _parsed(source: bytes, report: Report) -> Any:
         root: Any = etree.fromstring(source, parser)
     except etree.XMLSyntaxError as error:
         message = f"this is not XML: {error.msg}."
-        raise _refused(report, "not-xml", message, "Export it again.", error.lineno or 0) from None
+        raise refused(report, "not-xml", message, "Export it again.", error.lineno or 0) from None
     # An encoding such as UTF-16 hides the words from the search above.
     if root.getroottree().docinfo.doctype:
         raise _dtd(report)
@@ -113,10 +113,11 @@ def _parsed(source: bytes, report: Report) -> Any:
 
 def _dtd(report: Report) -> DecisionError:
     message = "the file declares a document type (DTD) or an entity."
-    return _refused(report, "dtd", message, "Remove <!DOCTYPE …> and <!ENTITY …>.")
+    return refused(report, "dtd", message, "Remove <!DOCTYPE …> and <!ENTITY …>.")
 
 
-def _refused(report: Report, rule: str, message: str, remedy: str, line: int = 0) -> DecisionError:
+def refused(report: Report, rule: str, message: str, remedy: str, line: int = 0) -> DecisionError:
+    """Return the error for a file that cannot be read at all; the report has the finding too."""
     finding = Finding(f"dmn.{rule}", ERROR, report.file, "", line, message, remedy)
     report.items.append(finding)
     return DecisionError(str(finding))

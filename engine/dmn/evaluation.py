@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.dmn.graph import circular
 from engine.dmn.model import (
     Decision,
     DecisionModel,
@@ -54,10 +53,10 @@ def evaluate(
     graph = _Graph(model.elements, context, session)
     try:
         service = model.services.get(decision_id)
-        if service is not None:
-            value = graph.serve(service)
-        else:
-            value = graph.decide(decision_id, model.decision(decision_id))
+        element = service or model.decision(decision_id)
+        if decision_id in model.circular:
+            raise DecisionError(f"{element.where}: it requires itself. Remove one of the arrows.")
+        value = graph.serve(service) if service else graph.value(decision_id)
     except RecursionError:
         raise DecisionError(
             f"{model.file}, {decision_id}: expressions call one another too deep. "
@@ -86,16 +85,11 @@ class _Graph:
         self._session = session
         self._values: dict[str, Value] = dict(given or {})
 
-    def decide(self, key: str, decision: Decision) -> Value:
-        """Return a decision's value.
+    def value(self, key: str) -> Value:
+        """Return an element's value, made when it is first asked for.
 
-        :raises DecisionError: it stands in a circle, or cannot be evaluated.
+        :raises DecisionError: it cannot be evaluated.
         """
-        if key in circular(self._elements):
-            raise DecisionError(f"{decision.where}: the decision requires itself. Remove an arrow.")
-        return self._value(key)
-
-    def _value(self, key: str) -> Value:
         if key not in self._values:
             self._values[key] = self._made(key, self._elements[key])
         return self._values[key]
@@ -119,7 +113,7 @@ class _Graph:
         """Return what an element's expressions see; a knowledge model only what it requires."""
         scope = dict(self._variables) if isinstance(element, Decision) else {}
         for requirement in element.requires:
-            value = self._value(requirement.key)
+            value = self.value(requirement.key)
             _put(scope, requirement, value)
             required = self._elements[requirement.key]
             if isinstance(required, Decision):
@@ -128,10 +122,7 @@ class _Graph:
         return scope
 
     def _input(self, data: InputData) -> Value:
-        try:
-            value = to_feel(self._variables.get(data.name))
-        except TypeError as error:
-            raise DecisionError(f"{data.where}: input '{data.name}': {error}") from error
+        value = self._variable(data.name, data.where)
         if data.name not in self._variables:
             self._session.warn(f"{data.where}: there is no variable '{data.name}'; it is null")
         if data.type is None:
@@ -140,6 +131,12 @@ class _Graph:
         if problem:
             self._session.warn(f"{data.where}: input '{data.name}': {problem}, so it is null")
         return taken
+
+    def _variable(self, name: str, where: str) -> Value:
+        try:
+            return to_feel(self._variables.get(name))
+        except TypeError as error:
+            raise DecisionError(f"{where}: input '{name}': {error}") from error
 
     # --- decision services --------------------------------------------------------------------
 
@@ -151,7 +148,7 @@ class _Graph:
             if isinstance(element, InputData):
                 arguments.append(self._input(element))
             else:
-                arguments.append(to_feel(self._variables.get(requirement.path[-1])))
+                arguments.append(self._variable(requirement.path[-1], service.where))
         return self._served(service, tuple(arguments))
 
     def _function(self, service: Service) -> FeelFunction:
@@ -172,7 +169,7 @@ class _Graph:
             _put(variables, requirement, argument)
         inner = _Graph(self._elements, variables, self._session, given)
         with self._session.inside(service.id):
-            values = [(r.path[-1], inner._value(r.key)) for r in service.outputs]
+            values = [(r.path[-1], inner.value(r.key)) for r in service.outputs]
         value: Value = values[0][1] if len(values) == 1 else Context(values)
         if service.type is None:
             return value
@@ -198,7 +195,10 @@ def _read(decision: Decision, scope: Mapping[str, object]) -> dict[str, Value]:
     names = {*decision.free_names, *(requirement.path[0] for requirement in decision.requires)}
     seen: dict[str, Value] = {}
     for name in sorted(names & scope.keys()):
-        value = to_feel(scope[name])
+        try:
+            value = to_feel(scope[name])
+        except TypeError:
+            continue  # FEEL read it as null, with a warning.
         if not isinstance(value, FeelFunction):
             seen[name] = showable(value)
     return seen

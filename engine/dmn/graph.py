@@ -9,15 +9,19 @@ from engine.dmn.document import Report
 from engine.dmn.model import Decision, Element, Knowledge, Service
 
 
-def check_graph(elements: Mapping[str, Element], nodes: Mapping[str, Any], report: Report) -> None:
-    """Report every element of the file that requires itself, directly or through others."""
-    for key in circular(elements):
+def check_graph(
+    elements: Mapping[str, Element], nodes: Mapping[str, Any], report: Report
+) -> frozenset[str]:
+    """Report every element of the file that requires itself, and return all that cannot be made."""
+    found = circular(elements)
+    for key in sorted(found):
         if key in nodes:
             message = f"'{key}' requires itself, directly or through others."
             report.error("circle", nodes[key], message, "Remove one of the arrows of the circle.")
+    return found
 
 
-def circular(elements: Mapping[str, Element]) -> set[str]:
+def circular(elements: Mapping[str, Element]) -> frozenset[str]:
     """Return the keys of elements that stand in a circle or require one that does.
 
     What requires nothing is taken away again and again; what remains cannot be evaluated.
@@ -35,7 +39,7 @@ def circular(elements: Mapping[str, Element]) -> set[str]:
             waiting[user].discard(done)
             if not waiting[user]:
                 ready.append(user)
-    return set(waiting)
+    return frozenset(waiting)
 
 
 def _required(element: Element) -> Iterable[str]:

@@ -96,6 +96,7 @@ class DecisionModel:
     :ivar decisions: by id.
     :ivar services: decision services by id; ``evaluate`` takes their ids too.
     :ivar elements: everything by key: the id, after ``namespace#`` where it is imported.
+    :ivar circular: keys of elements that require themselves, directly or through others.
     :ivar findings: what is wrong with it. A decision with an error in it raises when evaluated.
     """
 
@@ -105,6 +106,7 @@ class DecisionModel:
     decisions: Mapping[str, Decision]
     services: Mapping[str, Service]
     elements: Mapping[str, Element]
+    circular: frozenset[str]
     findings: tuple[Finding, ...]
 
     def decision(self, decision_id: str) -> Decision:

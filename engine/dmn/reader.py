@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.dmn.boxed import Broken
 from engine.dmn.boxed_reader import read_function, read_logic
-from engine.dmn.document import Report, child, children, read_root, tag
+from engine.dmn.document import Report, child, children, read_root, refused, tag
 from engine.dmn.expressions import Expressions, Known
 from engine.dmn.graph import check_graph
 from engine.dmn.model import (
@@ -43,8 +43,23 @@ def read_decisions(
     :raises DecisionError: it cannot be read at all: too large, no XML, a DTD, no DMN 1.2 to 1.5.
         A fault inside one decision is a finding, and raises when that decision is evaluated.
     """
-    report = Report(filename)
+    return read_model(source, Report(filename), others)
+
+
+def read_model(source: bytes, report: Report, others: Mapping[str, bytes]) -> DecisionModel:
+    """Do what :func:`read_decisions` does, with a report that outlives a refusal.
+
+    :raises DecisionError: it cannot be read at all; the report says so too.
+    """
     root = read_root(source, report)
+    try:
+        return _model(root, report, others)
+    except RecursionError:
+        message = "its expressions, types or imports nest too deep."
+        raise refused(report, "too-deep", message, "Split it into several decisions.") from None
+
+
+def _model(root: Any, report: Report, others: Mapping[str, bytes]) -> DecisionModel:
     library = _Library(others)
     library.open.add(root.get("namespace", ""))
     reader = _FileReader(root, report, library, "")
@@ -52,7 +67,7 @@ def read_decisions(
     findings = [*report.items, *library.findings()]
     report.items = list(dict.fromkeys(findings))
     return DecisionModel(
-        file=filename,
+        file=report.file,
         name=root.get("name", ""),
         namespace=root.get("namespace", ""),
         decisions={
@@ -62,6 +77,7 @@ def read_decisions(
             key: e for key, e in elements.items() if isinstance(e, Service) and "#" not in key
         },
         elements=elements,
+        circular=reader.circular,
         findings=report.sorted(),
     )
 
@@ -116,6 +132,7 @@ class _FileReader:
         self.prefix = prefix
         self.namespace = root.get("namespace", "")
         self.elements: dict[str, Element] = {}
+        self.circular: frozenset[str] = frozenset()
         self._imports = dict(self._imported(library))
         self.types: Types = Types(root, report, {n: r.types for n, r in self._imports.items()})
         self._nodes = {self.prefix + _id(node): node for node in children(root, *_ELEMENTS)}
@@ -127,7 +144,7 @@ class _FileReader:
         self._check_ids()
         for key, node in self._nodes.items():
             self.elements[key] = _ELEMENTS[tag(node)](self, node)
-        check_graph(self.elements, self._nodes, self.report)
+        self.circular = check_graph(self.elements, self._nodes, self.report)
         return self.elements
 
     def _imported(self, library: _Library) -> Iterator[tuple[str, _FileReader]]:

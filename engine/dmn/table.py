@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.dmn.hits import Aggregator, Hit, HitPolicy, nothing, settle
+from engine.dmn.plain import Judge
 from engine.dmn.session import Box, FiredRule, Scope, Session, showable
 from engine.errors import DecisionError, FeelError
 from engine.feel import Context, UnaryTests, Value, equal, to_text
@@ -46,11 +47,13 @@ class Output:
 class Cell:
     """The tests of one rule for one input.
 
+    :ivar judge: for plain cells, the kind of input and its judge; see :mod:`engine.dmn.plain`.
     :ivar reads: names in the tests, those of built-ins too: a variable may have such a name.
     """
 
     tests: UnaryTests
     reads: frozenset[str]
+    judge: tuple[type, Judge] | None
     where: str
 
     def passes(self, value: Value, scope: Scope, session: Session) -> bool:
@@ -61,6 +64,8 @@ class Cell:
         if self.tests.tree is None:
             return True
         session.spend()
+        if self.judge is not None and type(value) is self.judge[0]:
+            return self.judge[1](value)
         seen = {name: scope[name] for name in self.reads if name in scope}
         try:
             return self.tests.test(value, seen, now=session.now) is True

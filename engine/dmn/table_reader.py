@@ -8,6 +8,7 @@ from engine.dmn.boxed import Broken
 from engine.dmn.document import child, child_text, children, text_of
 from engine.dmn.expressions import Expressions, Known, names_in
 from engine.dmn.hits import Aggregator, HitPolicy
+from engine.dmn.plain import plain
 from engine.dmn.session import Box
 from engine.dmn.table import Cell, DecisionTable, Input, Output, Rule
 from engine.feel import UnaryTests, Value
@@ -120,9 +121,8 @@ def _rule(
         compiled, problem = made.tests(cell, known, what)
         broken = broken or problem
         if compiled is not None:
-            tests.append(
-                Cell(compiled, names_in(compiled.tree), f"{made.report.place(cell)}: {what}")
-            )
+            where = f"{made.report.place(cell)}: {what}"
+            tests.append(Cell(compiled, names_in(compiled.tree), plain(compiled), where))
     boxes = tuple(
         made.literal(cell, known, f"rule {number}, output {column}")
         for column, cell in enumerate(results, start=1)
