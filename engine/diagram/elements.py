@@ -56,6 +56,7 @@ class Element:
     :ivar default: id of the flow taken when no condition holds.
     :ivar conditional: the flow carries a condition.
     :ivar direction: of an association: ``None``, ``One`` or ``Both``.
+    :ivar host: id of the activity a boundary event stands on.
     :ivar open: a pool that shows a process (a black box shows its name in the middle).
     """
 
@@ -73,6 +74,7 @@ class Element:
     conditional: bool = False
     direction: str = ""
     open: bool = False
+    host: str = ""
 
 
 def read_elements(root: Any) -> dict[str, Element]:
@@ -113,6 +115,7 @@ def _element(identifier: str, node: Any, nodes: Mapping[str, Any]) -> Element:
         conditional=node.find(f"{BPMN}conditionExpression") is not None,
         direction=node.get("associationDirection", "None") if kind == "association" else "",
         open=bool(node.get("processRef")),
+        host=reference(node.get("attachedToRef"), nodes),
     )
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from engine.diagram.geometry import Box, Point, middle
 from engine.diagram.interchange import Edge
 from engine.diagram.style import INK, LABEL_FONT_PX, PAPER, TASK_FONT_PX
-from engine.diagram.svg import Pen, number
+from engine.diagram.svg import Attributes, Pen, number
 from engine.diagram.text import LINE_HEIGHT, width_of, wrap
 
 _NARROWEST_PX = 90.0  # As in bpmn.io, whose label bounds are those of the text it measured.
+_TOLERANCE_PX = 4.0  # By which a text of estimated width may reach over its room.
 _MOST_LINES = 8
 _SMALLEST_FONT_PX = 10.0
 
@@ -28,17 +29,24 @@ class Written:
     cut: bool = False
 
 
-def fit(name: str, room: Box, size: float = TASK_FONT_PX) -> Written:
-    """Break a name into lines that stand centred in a room, smaller or shortened if need be."""
+def fit(name: str, room: Box, *, above: float = 0, below: float = 0) -> Written:
+    """Break a name into lines that stand in the middle of a room, smaller or shortened if need be.
+
+    :param above: px at the upper edge that belong to an icon; :param below: to markers. The lines
+        leave the middle only as far as these push them.
+    """
+    size = TASK_FONT_PX
+    free = room.height - above - below
     while True:
-        most = max(int(room.height / (size * LINE_HEIGHT)), 1)
+        most = max(int((free + _TOLERANCE_PX) / (size * LINE_HEIGHT)), 1)
         lines, cut = wrap(name, room.width, size, most)
-        if not cut or size <= _SMALLEST_FONT_PX:
+        whole = all(width_of(word, size) <= room.width for word in name.split())
+        if (whole and not cut) or size <= _SMALLEST_FONT_PX:
             break
         size -= 1
     height = len(lines) * size * LINE_HEIGHT
-    box = Box(room.x, room.cy - height / 2, room.width, height)
-    return Written(tuple(lines), box, size, cut)
+    top = min(max(room.cy - height / 2, room.y + above), room.bottom - below - height)
+    return Written(tuple(lines), Box(room.x, top, room.width, height), size, cut)
 
 
 def beside_node(name: str, node: Box, given: Box | None) -> Written:
@@ -69,23 +77,28 @@ def on_edge(name: str, edge: Edge) -> Written:
 
 
 def _outside(name: str, at: Box) -> tuple[list[str], bool, float, float]:
-    lines, cut = wrap(name, max(at.width, _NARROWEST_PX), LABEL_FONT_PX, _MOST_LINES)
+    lines, cut = wrap(
+        name, max(at.width, _NARROWEST_PX) + _TOLERANCE_PX, LABEL_FONT_PX, _MOST_LINES
+    )
     width = max((width_of(line, LABEL_FONT_PX) for line in lines), default=0)
     return lines, cut, width, len(lines) * LABEL_FONT_PX * LINE_HEIGHT
 
 
-def write(pen: Pen, written: Written, *, weight: str | None = None, backed: bool = False) -> None:
+def write(pen: Pen, written: Written, *, weight: str | None = None, haloed: bool = False) -> None:
     """Write centred lines.
 
-    :param backed: paper behind them, so that a line does not run through the words.
+    :param haloed: with paper around the letters, so that no line runs through the words.
     """
     if not written.lines:
         return
-    if backed:
-        pen.rect(written.box, radius=2, fill=PAPER, fill_opacity=0.85)
     first = written.box.y + written.size * LINE_HEIGHT / 2
     at: Point = (written.box.cx, first)
-    pen.text(written.lines, at, written.size, text_anchor="middle", fill=INK, font_weight=weight)
+    style: Attributes = {"text_anchor": "middle", "font_weight": weight}
+    if haloed:
+        # A text of its own: not every renderer knows the attribute "paint-order".
+        halo: Attributes = {"stroke": PAPER, "stroke_width": 3, "stroke_linejoin": "round"}
+        pen.text(written.lines, at, written.size, fill=PAPER, **halo, **style)
+    pen.text(written.lines, at, written.size, fill=INK, **style)
 
 
 def write_upright(pen: Pen, name: str, band: Box) -> Written:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil, floor
 from typing import Any
 
@@ -19,12 +19,13 @@ from engine.diagram.interchange import Drawing, Edge, Plane, Shape, read_drawing
 from engine.diagram.lettering import Written
 from engine.diagram.shapes import Node
 from engine.diagram.style import FAINT, FONT, PLAIN, States
-from engine.diagram.svg import NAMESPACE, Pen, qualified
+from engine.diagram.svg import NAMESPACE, Pen, clean, qualified
 from engine.errors import NotFound
 
 Labels = Callable[[str, str], str]
 
 _NAMESPACES: Any = {None: NAMESPACE}
+_MOST_CHARACTERS = 1000  # Of a name; the rest would not fit any shape.
 _MARGIN_PX = 20
 _LAYERS = {"participant": 0, "lane": 1, "group": 2, "boundaryEvent": 5}
 _FIRST_ABOVE_EDGES = 4
@@ -84,6 +85,12 @@ class _Sheet:
     page: Plane
     states: States
     labels: Labels
+    _hosts: set[str] = field(init=False)
+    _parents: set[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._hosts = {shape.element.host for shape in self.page.shapes}
+        self._parents = {shape.element.parent for shape in self.page.shapes}
 
     def draw(self, title: str) -> str:
         nodes = sorted(map(self._node, self.page.shapes), key=_depth)
@@ -100,7 +107,7 @@ class _Sheet:
                 self._draw_node(pen, node)
         for identifier, written in names:
             here = pen.within(data_label_of=identifier)
-            lettering.write(here, written, backed=True)
+            lettering.write(here, written, haloed=True)
         return etree.tostring(svg, encoding="unicode")
 
     def _frame(self, title: str, names: Iterable[tuple[str, Written]]) -> etree._Element:
@@ -111,7 +118,7 @@ class _Sheet:
         left, top = floor(whole.x), floor(whole.y)
         width, height = ceil(whole.right) - left, ceil(whole.bottom) - top
         # Several diagrams may stand in one HTML page, so the ids inside must differ.
-        mark = hashlib.sha256(f"{self.page.id}\n{title}".encode()).hexdigest()[:12]
+        mark = hashlib.sha256(clean(f"{self.page.id}\n{title}").encode()).hexdigest()[:12]
         svg = etree.Element(qualified("svg"), nsmap=_NAMESPACES)
         svg.attrib.update(
             {
@@ -139,7 +146,7 @@ class _Sheet:
 
     def _name_of(self, identifier: str) -> str:
         element = self.drawing.elements.get(identifier)
-        return self.labels(identifier, element.name) if element else ""
+        return self.labels(identifier, element.name)[:_MOST_CHARACTERS] if element else ""
 
     def _node(self, shape: Shape) -> Node:
         identifier = shape.element.id
@@ -148,17 +155,29 @@ class _Sheet:
             name=self._name_of(identifier),
             look=self.states.look(identifier),
             open=self._is_open(shape),
+            crowded=identifier in self._hosts,
         )
 
     def _is_open(self, shape: Shape) -> bool:
         element = shape.element
         if element.kind == "participant":
             return element.open
+        if element.kind == "callActivity":
+            return shape.expanded is True and self._holds_others(shape)
         if element.kind not in SUB_PROCESSES:
             return False
         if shape.expanded is not None:
             return shape.expanded
-        return any(other.element.parent == element.id for other in self.page.shapes)
+        return element.id in self._parents
+
+    def _holds_others(self, shape: Shape) -> bool:
+        """Say whether other nodes are drawn inside: some modelers show what a call calls."""
+        within = shape.box.grown(-1)
+        return any(
+            within.x <= other.box.x and other.box.right <= within.right
+            and within.y <= other.box.y and other.box.bottom <= within.bottom
+            for other in self.page.shapes
+        )  # fmt: skip
 
     def _names(self, nodes: Iterable[Node]) -> Iterator[tuple[str, Written]]:
         for edge in self.page.edges:
@@ -192,7 +211,7 @@ class _Sheet:
 
 
 def _layer(node: Node) -> int:
-    if node.open and node.kind in SUB_PROCESSES:
+    if node.open and node.kind != "participant":
         return 3
     return _LAYERS.get(node.kind, _FIRST_ABOVE_EDGES)
 

@@ -45,12 +45,14 @@ class Node:
     """A shape about to be drawn.
 
     :ivar name: in the reader's language. :ivar open: what is inside is drawn on this page.
+    :ivar crowded: boundary events stand on it, which its name must keep clear of.
     """
 
     shape: Shape
     name: str
     look: Look
     open: bool
+    crowded: bool
 
     @property
     def box(self) -> Box:
@@ -101,7 +103,7 @@ def _draw_activity(pen: Pen, node: Node) -> Written:
         stamp(pen, icon, (box.x + 14, box.y + 13), look)
     signs = _signs(node)
     _draw_markers(pen, node, signs)
-    written = lettering.fit(node.name, _room_for_name(node, bool(icon), bool(signs)))
+    written = _name_inside(node, icon is not None, bool(signs) or node.crowded)
     lettering.write(pen, written, weight="600" if node.open else None)
     badge(pen, (box.right - 3, box.y + 3), look)
     return written
@@ -118,15 +120,13 @@ def _draw_markers(pen: Pen, node: Node, signs: tuple[str, ...]) -> None:
         stamp(pen, MARKERS[sign], (left + place * 18, node.box.bottom - 10), node.look)
 
 
-def _room_for_name(node: Node, has_icon: bool, has_signs: bool) -> Box:
-    box = node.box.grown(-5)
+def _name_inside(node: Node, has_icon: bool, has_below: bool) -> Written:
+    room = node.box.grown(-5)
     if node.open:
-        return Box(box.x + 6, box.y, max(box.width - 12, 1), min(30, box.height))
-    above, below = (16 if has_icon else 0), (16 if has_signs else 0)
-    even = Box(box.x, box.y + max(above, below), box.width, box.height - 2 * max(above, below))
-    if not lettering.fit(node.name, even).cut and even.height > 0:
-        return even
-    return Box(box.x, box.y + above, box.width, max(box.height - above - below, 1))
+        title = Box(room.x + 6, room.y, max(room.width - 12, 1), min(28, room.height))
+        return lettering.fit(node.name, title)
+    above, below = (16 if has_icon else 0), (15 if has_below else 0)
+    return lettering.fit(node.name, room, above=above, below=below)
 
 
 def _draw_event(pen: Pen, node: Node) -> None:
@@ -140,7 +140,7 @@ def _draw_event(pen: Pen, node: Node) -> None:
         radius,
         fill=look.fill,
         stroke=look.stroke,
-        stroke_width=max(look.width, 3.5) if ends else look.width,
+        stroke_width=max(look.width, 3) if ends else look.width,
         stroke_dasharray=dashes,
     )
     if node.kind not in {"startEvent", "endEvent"}:
