@@ -114,10 +114,13 @@ class UnitOfWork:
         )
         return True
 
-    def end_party(self, case_id: str, organisation_id: str, at: datetime) -> None:
-        """Close the organisation's sight of the case from ``at`` on."""
+    def end_party(self, case_id: str, organisation_id: str, at: datetime) -> bool:
+        """Close the organisation's sight of the case from ``at`` on.
+
+        :returns: whether it had sight of it until now.
+        """
         p = t.case_parties.c
-        self.connection.execute(
+        ended = self.connection.execute(
             sa.update(t.case_parties)
             .where(
                 p.case_id == case_id,
@@ -126,6 +129,7 @@ class UnitOfWork:
             )
             .values(until=at)
         )
+        return ended.rowcount > 0
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -48,9 +48,9 @@ def open_access(call: HandlerCall, organisation: str, role: str) -> None:
 
 @handler("organisations.close_access", local=True)
 def close_access(call: HandlerCall, organisation: str) -> None:
-    """Close the case to an organisation from now on."""
-    own(call).end_party(call.case.id, organisation, call.now)
-    record(call, EventKind.PARTY_ENDED, {"organisation": organisation})
+    """Close the case to an organisation from now on; one that does not see it is let be."""
+    if own(call).end_party(call.case.id, organisation, call.now):
+        record(call, EventKind.PARTY_ENDED, {"organisation": organisation})
 
 
 @handler("organisations.assign", local=True)
