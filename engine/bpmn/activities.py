@@ -58,7 +58,7 @@ class Activity(Behaviour):
 def map_inputs(token: Token) -> None:
     """Compute the input mappings, each seeing those before it, into the element's own scope."""
     for mapping in token.element.extensions.inputs:
-        put(token.open_locals().values, mapping.target, token.value(mapping.source))
+        put(token.open_locals().values, mapping.target, token.kept(mapping.source))
 
 
 def call_handler(token: Token) -> bool:
@@ -116,7 +116,7 @@ class ScriptTask(Activity, defaults.ScriptTask):  # type: ignore[misc]
         script, name = self.element.extensions.script, self.element.extensions.result_variable
         if script is None:
             return super().work(token)
-        value = token.value(script)
+        value = token.kept(script)
         if name:
             self.deliver(token, {name: value})
         elif isinstance(value, Mapping):
@@ -220,7 +220,7 @@ class CallActivity(Holder, defaults.CallActivity):  # type: ignore[misc]
             values = dict(token.scope.visible())
         if token.locals is not None:
             values |= token.locals.values
-        return Scope(values=values)
+        return Scope(called.process_id, values=values)
 
     def finish(self, token: Token) -> None:
         """Bring the called process's variables back, then leave."""

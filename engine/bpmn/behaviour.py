@@ -116,7 +116,7 @@ class Behaviour:
             name = mapping.target[0]
             if name not in results and len(mapping.target) > 1:
                 results[name] = outer.home_of(name).values.get(name)
-            put(results, mapping.target, token.value(mapping.source))
+            put(results, mapping.target, token.kept(mapping.source))
         token.case.write(token, outer, results)
 
     def deliver(self, token: Token, values: Mapping[str, Any]) -> None:

@@ -177,6 +177,7 @@ class Listener(Catching, defaults.StartEvent):  # type: ignore[misc]
         case, around = token.case, token.workflow
         if self.element.interrupting:
             case.stop_waiting(token)
+            around.interrupted = True
             around.cancel_tokens()
         elif not rearm(token):
             token.cancel()

@@ -28,11 +28,10 @@ class Catcher:
 def find_catcher(token: Token, code: str | None) -> Catcher | None:
     """Return the nearest event around a token that catches this error.
 
-    At each level an event with this very code comes before one that catches all. An error inside
-    an event sub-process is not caught by its own siblings, but outside.
+    At each level an event with this very code comes before one that catches all. Where an event
+    sub-process has taken over, errors go outside: it was the last to start there.
     """
     level: Token | None = token
-    handling = False
     while level is not None:
         if level.is_instance:
             level = level.parent
@@ -40,8 +39,7 @@ def find_catcher(token: Token, code: str | None) -> Catcher | None:
         found = _match(level, level.task_spec.error_boundaries, code)
         if found is not None:
             return Catcher(level.workflow, found, level)
-        handling = hasattr(level.task_spec, "inner_start") and level.element.triggered_by_event
-        if not handling:
+        if not level.workflow.interrupted:
             found = _match(level, level.workflow.spec.error_listeners, code)
             if found is not None:
                 return Catcher(level.workflow, found, None)
@@ -69,6 +67,7 @@ def throw(token: Token, code: str, values: Mapping[str, Any]) -> bool:
         event = catcher.container.add(catcher.spec.name)
         catcher.spec.go(event, values)
     else:
+        catcher.container.interrupted = True
         catcher.container.cancel_tokens()
         catcher.spec.go(catcher.container, values)
     return True

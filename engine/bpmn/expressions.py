@@ -63,7 +63,10 @@ class Formula:
         missing = sorted(name for name in self.expression.free_names if name not in context)
         if missing:
             return f"Not known here: {', '.join(missing)}."
-        _, warnings = self.expression.evaluate_with_warnings(context, now=now)
+        try:
+            _, warnings = self.expression.evaluate_with_warnings(context, now=now)
+        except FeelError as error:
+            return str(error)
         return " ".join(str(warning) for warning in warnings[:3])
 
 

@@ -6,6 +6,20 @@ from typing import Any
 
 from engine.errors import Finding
 
+PARTS = (
+    "EventDefinition",
+    "Expression",
+    "Condition",
+    "Characteristics",
+    "Cardinality",
+    "timeDate",
+    "timeDuration",
+    "timeCycle",
+    "script",
+    "messagePath",
+)
+"""Ends of the names of nodes that have ids of their own and are parts of what people see."""
+
 ERROR = "error"
 WARNING = "warning"
 
@@ -55,8 +69,8 @@ class Place:
 
     @classmethod
     def of(cls, file: str, node: Any) -> Place:
-        """Return the place of an XML node; its id, or that of its nearest parent with one."""
+        """Return the place of an XML node: the element of the diagram that it belongs to."""
         named = node
-        while named is not None and not named.get("id"):
+        while named is not None and (not named.get("id") or str(named.tag).endswith(PARTS)):
             named = named.getparent()
         return cls(file, "" if named is None else named.get("id"), node.sourceline or 0)

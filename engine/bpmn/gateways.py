@@ -56,6 +56,7 @@ class Join(Behaviour):
         """Let one token stand for all that met."""
         for other in others:
             if other is not kept:
+                other.case.stop_waiting(other)
                 other._set_state(TaskState.COMPLETED)
                 other.workflow.retire(other)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from SpiffWorkflow.util.task import TaskState
+
 from engine.bpmn.context import StepContext
 from engine.bpmn.errors import throw
 from engine.bpmn.expressions import Stuck
@@ -13,7 +15,7 @@ from engine.bpmn.specs import none_start
 from engine.bpmn.state import read_state, status_of, write_state
 from engine.bpmn.tokens import Token, Waits
 from engine.bpmn.workflow import CaseWorkflow
-from engine.errors import CaseEnded, Conflict, NotFound
+from engine.errors import CaseEnded, Conflict, HandlerFailed, NotFound
 from engine.feel import to_feel
 from engine.model import (
     CancelProcess,
@@ -101,9 +103,8 @@ def _complete(token: Token, values: Mapping[str, Any]) -> None:
 def _trigger(token: Token, values: Mapping[str, Any]) -> None:
     _demand(token, Waits.TIMER, Waits.MESSAGE)
     kind = EventKind.TIMER_FIRED if token.waits is Waits.TIMER else EventKind.MESSAGE_RECEIVED
-    data: dict[str, Any] = {}
-    if token.waits is Waits.MESSAGE:
-        data = {"message": token.element.event.message.name, "values": values}  # type: ignore[union-attr]
+    message = token.element.event.message
+    data = {} if message is None else {"message": message.name}
     token.case.journal.event(kind, token.element.id, token.activation, **data)
     token.task_spec.triggered(token, values)
 
@@ -134,7 +135,8 @@ def _retry(token: Token) -> None:
     token.incident = ""
     case.journal.resolved.append(token.activation)
     case.journal.event(EventKind.INCIDENT_RESOLVED, token.element.id, token.activation)
-    token._ready()
+    if not token.has_state(TaskState.WAITING):
+        token._ready()
 
 
 def _demand(token: Token, *wanted: Waits) -> None:
@@ -148,7 +150,13 @@ def _demand(token: Token, *wanted: Waits) -> None:
 
 
 def _feel(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: to_feel(value) for name, value in values.items()}
+    try:
+        return {name: to_feel(value) for name, value in values.items()}
+    except (TypeError, ValueError) as error:
+        raise HandlerFailed(
+            f"A value was given that no variable can keep: {error}. Return texts, numbers, dates, "
+            "durations, lists or contexts of them."
+        ) from error
 
 
 def _go_on(case: CaseWorkflow) -> Outcome:

@@ -71,7 +71,7 @@ class MultiInstance(Activity):
         turns, loop = body.turns, self._loop
         assert turns is not None  # noqa: S101 - a body has turns from its first instance on
         if loop.output is not None:
-            turns.results[token.index] = token.value(loop.output)
+            turns.results[token.index] = token.kept(loop.output)
         if loop.enough is None:
             return
         numbers = {
@@ -147,7 +147,7 @@ class MultiInstance(Activity):
             values[loop.output.text] = None
         if loop.item_name:
             values[loop.item_name] = item
-        instance.locals = Scope(body.open_locals(), values, keeps=True)
+        instance.locals = Scope(self.element.id, body.open_locals(), values, keeps=True)
         body.workflow.enter_token(instance)
 
 

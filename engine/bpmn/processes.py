@@ -241,7 +241,9 @@ class _FileReader:
             self._findings.error(
                 "message",
                 self.place(node),
-                f"its message '{reference}' is not declared." if reference else "has no message.",
+                f"its message '{reference}' is not declared."
+                if reference
+                else "it has no message.",
                 "Choose a message for it.",
             )
         key = read.properties.get("correlationKey")

@@ -16,25 +16,28 @@ from typing import Any
 class Scope:
     """One dictionary of variables, inside another scope or the outermost of its process.
 
+    :ivar name: id of the process or element it belongs to.
     :ivar keeps: names that no enclosing scope has stay here.
     """
 
-    __slots__ = ("keeps", "parent", "values")
+    __slots__ = ("keeps", "name", "parent", "values")
 
     def __init__(
         self,
+        name: str,
         parent: Scope | None = None,
         values: MutableMapping[str, Any] | None = None,
         *,
         keeps: bool = False,
     ) -> None:
+        self.name = name
         self.parent = parent
         self.values: MutableMapping[str, Any] = {} if values is None else values
         self.keeps = keeps
 
-    def visible(self, *outermost: Mapping[str, Any]) -> Mapping[str, Any]:
+    def visible(self, *outermost: MutableMapping[str, Any]) -> Mapping[str, Any]:
         """Return all that can be seen here; ``outermost`` cannot be hidden by a variable."""
-        maps: list[MutableMapping[str, Any]] = [dict(known) for known in outermost]
+        maps = list(outermost)
         scope: Scope | None = self
         while scope is not None:
             maps.append(scope.values)

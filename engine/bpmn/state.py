@@ -84,8 +84,9 @@ def _container(container: Container) -> Json:
         "variables": to_json(dict(container.scope.values)),
         "tokens": [_token(token) for token in container.live() if not token.is_instance],
     }
-    if container.ended:
-        written["ended"] = True
+    for flag in ("ended", "interrupted"):
+        if getattr(container, flag):
+            written[flag] = True
     return written
 
 
@@ -134,6 +135,7 @@ def _turns(turns: Turns) -> Json:
 
 def _fill(container: Container, found: Json) -> None:
     container.scope.values.update(_values(found["variables"]))
+    container.interrupted = found.get("interrupted", False)
     for token in found["tokens"]:
         _add(container, container.task_tree, token)
 
@@ -153,7 +155,7 @@ def _add(container: Container, parent: Token, found: Json) -> None:
     if token.is_instance:
         token.triggered = True
     if "locals" in found:
-        token.locals = Scope(token.outer_scope, _values(found["locals"]), keeps=token.is_instance)
+        token.locals = _locals(token, _values(found["locals"]))
     if "cycle" in found:
         cycle = found["cycle"]
         token.cycle = Cycle(**{**cycle, "anchor": datetime.fromisoformat(cycle["anchor"])})
@@ -170,11 +172,15 @@ def _add(container: Container, parent: Token, found: Json) -> None:
         _add(container, token, instance)
     if "inner" in found:
         if "locals" not in found:
-            token.locals = Scope(token.outer_scope, keeps=token.is_instance)
+            token.locals = _locals(token, {})
         inner = case.create_subprocess(token, token.task_spec.spec)
         inner.scope.values.clear()
         inner.ended = found["inner"].get("ended", False)
         _fill(inner, found["inner"])
+
+
+def _locals(token: Token, values: Json) -> Scope:
+    return Scope(token.element.id, token.outer_scope, values, keeps=token.is_instance)
 
 
 def _items(found: Any) -> list[Any]:

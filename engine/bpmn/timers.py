@@ -19,12 +19,12 @@ from engine.bpmn.expressions import Stuck
 from engine.calendars import add_duration
 from engine.feel import YearsMonths
 
-Duration = timedelta | YearsMonths | tuple[YearsMonths, timedelta]
-"""ISO 8601 durations; months and days together are added in that order."""
+SHORTEST_CYCLE = timedelta(seconds=1)
 
 _ISO = re.compile(
-    r"(?P<sign>-)?P(?=.)(?:(?P<y>\d+)Y)?(?:(?P<mo>\d+)M)?(?:(?P<w>\d+)W)?(?:(?P<d>\d+)D)?"
-    r"(?:T(?=.)(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+(?:\.\d+)?)S)?)?"
+    r"(?P<sign>-)?P(?=.)(?:(?P<y>\d{1,4})Y)?(?:(?P<mo>\d{1,5})M)?(?:(?P<w>\d{1,6})W)?"
+    r"(?:(?P<d>\d{1,7})D)?(?:T(?=.)(?:(?P<h>\d{1,9})H)?(?:(?P<m>\d{1,9})M)?"
+    r"(?:(?P<s>\d{1,12}(?:\.\d{1,9})?)S)?)?"
 )
 _CYCLE = re.compile(r"(?:R(?P<times>\d*)/)?(?:(?P<start>\d[^/]*)/)?(?P<period>-?P.+)")
 
@@ -81,6 +81,9 @@ def next_due(cycle: Cycle, now: datetime, zone: str) -> tuple[datetime, Cycle] |
     if left == 0:
         return None
     turn = cycle.turn + 1
+    months, rest = _duration(cycle.period)
+    if not months:
+        turn = max(turn, (now - cycle.anchor) // rest + 1)
     due = _after(cycle.anchor, cycle.period, turn, zone)
     while due <= now:
         turn += 1
@@ -100,7 +103,10 @@ def moment(value: Any, zone: str) -> datetime:
     if not isinstance(value, datetime):
         raise Stuck("expression", "the timer's value is not a date; give it a date or a moment.")
     aware = value if value.tzinfo is not None else value.replace(tzinfo=ZoneInfo(zone))
-    return aware.astimezone(UTC)
+    try:
+        return aware.astimezone(UTC)
+    except OverflowError as error:
+        raise too_far(value) from error
 
 
 def _parse_moment(text: str) -> datetime | date | None:
@@ -118,9 +124,17 @@ def _after(start: datetime, value: Any, times: int, zone: str) -> datetime:
     months, rest = _duration(value)
     if months < 0 or rest < timedelta():
         raise Stuck("expression", f"the timer's duration {value} is negative.")
-    due = add_duration(start, YearsMonths(months * times), zone) if months else start
-    due = add_duration(due, rest * times, zone) if rest else due
-    return due.astimezone(UTC)
+    try:
+        due = add_duration(start, YearsMonths(months * times), zone) if months else start
+        due = add_duration(due, rest * times, zone) if rest else due
+        return due.astimezone(UTC)
+    except (OverflowError, ValueError) as error:
+        raise too_far(value) from error
+
+
+def too_far(value: Any) -> Stuck:
+    """Return the incident of a timer whose moment no calendar holds."""
+    return Stuck("expression", f"the timer's value {value} leads out of the calendar.")
 
 
 def _duration(value: Any) -> tuple[int, timedelta]:
@@ -140,7 +154,8 @@ def _first_of_cycle(value: Any, now: datetime, zone: str) -> tuple[datetime, Cyc
     elif isinstance(value, timedelta):
         value = f"PT{int(value.total_seconds())}S"
     found = _CYCLE.fullmatch(value.strip()) if isinstance(value, str) else None
-    if found is None or read_duration(found["period"]) in (None, (0, timedelta())):
+    period = read_duration(found["period"]) if found is not None else None
+    if found is None or period is None or (not period[0] and period[1] < SHORTEST_CYCLE):
         raise Stuck("expression", "the timer's value is not a cycle; give it one such as R3/P1M.")
     left = int(found["times"]) if found["times"] else None
     if left == 0:

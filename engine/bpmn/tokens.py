@@ -7,13 +7,16 @@ up, so the tree is never larger than what is alive: history lives in the case's 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.expressions import Stuck
 from engine.bpmn.scopes import Scope
+from engine.feel import FeelFunction
 
 if TYPE_CHECKING:
     from engine.bpmn.elements import Element, Flow
@@ -21,6 +24,15 @@ if TYPE_CHECKING:
     from engine.bpmn.loops import Turns
     from engine.bpmn.timers import Cycle
     from engine.bpmn.workflow import CaseWorkflow, Container
+
+
+def holds_function(value: Any) -> bool:
+    """Return whether a value is a function or has one in it."""
+    if isinstance(value, FeelFunction):
+        return True
+    if isinstance(value, Mapping):
+        return any(holds_function(item) for item in value.values())
+    return isinstance(value, tuple | list) and any(holds_function(item) for item in value)
 
 
 class Waits(StrEnum):
@@ -141,8 +153,22 @@ class Token(Task):  # type: ignore[misc]
         """
         return self.case.script_engine.evaluate(self, formula)
 
+    def kept(self, formula: Formula) -> Any:
+        """Return what an expression is worth here, to be kept in a variable.
+
+        :raises Stuck: it passed its budget, or it is a function, which nothing can keep.
+        """
+        value = self.value(formula)
+        if holds_function(value):
+            raise Stuck(
+                "expression",
+                f"'{formula.text}' gives a function, which no variable can keep. Publish a diagram "
+                "that keeps what the function returns.",
+            )
+        return value
+
     def open_locals(self) -> Scope:
         """Return the element's own scope, made now if it has none."""
         if self.locals is None:
-            self.locals = Scope(self.outer_scope)
+            self.locals = Scope(self.element.id, self.outer_scope)
         return self.locals

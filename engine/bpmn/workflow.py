@@ -41,7 +41,11 @@ class FeelEngine:
 
 
 class Container:
-    """What the case and its sub-workflows have in common: a scope, and tokens under a root."""
+    """What the case and its sub-workflows have in common: a scope, and tokens under a root.
+
+    :ivar ended: nothing is left in it to run.
+    :ivar interrupted: an event sub-process took it over, so no other may start in it.
+    """
 
     spec: Any
     tasks: dict[int, Token]
@@ -51,6 +55,7 @@ class Container:
     case: CaseWorkflow
     completed: bool
     ended: bool = False
+    interrupted: bool = False
 
     def plant(self, case: CaseWorkflow, scope: Scope, owner: Token | None) -> None:
         """Set the root under which tokens live."""
@@ -135,7 +140,7 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
         self.ready: deque[Token] = deque()
         self.cancelled = False
         case = context.case
-        self.outermost: Mapping[str, Any] = {
+        self.outermost: dict[str, Any] = {
             "scheme": publication.constants,
             "case": {
                 "id": case.id,
@@ -149,7 +154,7 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
         super().__init__(
             specs[publication.process_id], specs, script_engine=FeelEngine(), deserializing=True
         )
-        self.plant(self, Scope(), None)
+        self.plant(self, Scope(publication.process_id), None)
         self.data = self.scope.values
 
     def next_token_id(self) -> int:
@@ -213,6 +218,8 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
         passed = 0
         while self._run_ready(passed) or self._end_containers() or self._join_inclusive():
             passed += 1
+        for container in self.containers():
+            self._tell_deadlock(container)
 
     def _run_ready(self, passed: int) -> bool:
         while self.ready:
@@ -227,7 +234,6 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
         return False
 
     def _stop(self, token: Token) -> None:
-        self.enter(token)
         token._set_state(TaskState.STARTED)
         self.raise_incident(
             token,
@@ -259,6 +265,19 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
             for token in container.live()
             if token.has_state(TaskState.WAITING)
         )
+
+    def _tell_deadlock(self, container: Container) -> None:
+        tokens = [token for token in container.live() if not token.task_spec.is_listener]
+        if not all(token.has_state(TaskState.WAITING) for token in tokens):
+            return
+        for token in tokens:
+            if not token.incident:
+                stuck = Stuck(
+                    "deadlock",
+                    "it waits for tokens that can no longer come: the gateway before it did not "
+                    "send one by every flow. Cancel the case, or publish a corrected diagram.",
+                )
+                self.raise_incident(token, stuck)
 
     def resume(self, token: Token) -> None:
         """Let a token leave whose element's own work is done."""
@@ -319,15 +338,14 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
 
     def write(self, token: Token, scope: Scope, values: Mapping[str, Any]) -> None:
         """Give results to the scopes they belong to, and note what changed."""
-        changed: dict[str, Any] = {}
+        changed: dict[str, dict[str, Any]] = {}
         for name, value in values.items():
             home = scope.home_of(name)
             if name not in home.values or home.values[name] != value:
-                changed[name] = value
+                changed.setdefault(home.name, {})[name] = value
             home.values[name] = value
-        self.journal.variables(
-            token.element.id, token.activation, token.workflow.spec.name, changed
-        )
+        for where, written in changed.items():
+            self.journal.variables(token.element.id, token.activation, where, written)
 
 
 def _age(inner: InnerWorkflow) -> int:
