@@ -17,12 +17,16 @@ from engine.errors import ConfigurationError
 from engine.feel import YearsMonths
 
 SATURDAY = 5
+MOST_DAYS = 5_000
+"""Working days that can be counted at once: about twenty years."""
 
 
 @cache
-def _holidays(country: str) -> holidays.HolidayBase:
+def _holidays(country: str, year: int) -> frozenset[date]:
+    # One year at a time and frozen: python-holidays' own object fills itself while it is read,
+    # so two threads could each see half a year.
     try:
-        return holidays.country_holidays(country)
+        return frozenset(holidays.country_holidays(country, years=year))
     except NotImplementedError as error:
         raise ConfigurationError(
             f"No holidays are known for country '{country}'. Correct the country in scheme.toml: "
@@ -35,7 +39,7 @@ def is_working_day(day: date, country: str) -> bool:
 
     :raises ConfigurationError: no holidays are known for the country.
     """
-    return day.weekday() < SATURDAY and day not in _holidays(country)
+    return day.weekday() < SATURDAY and day not in _holidays(country, day.year)
 
 
 def working_day_after(start: datetime, days: int, country: str, time_zone: str) -> datetime:
@@ -45,11 +49,11 @@ def working_day_after(start: datetime, days: int, country: str, time_zone: str) 
     :param days: how many working days, 0 or more; 0 gives ``start`` itself.
     :param time_zone: IANA name of the zone whose days are counted.
     :returns: aware moment in UTC.
-    :raises ValueError: ``days`` is negative.
+    :raises ValueError: ``days`` is negative or above MOST_DAYS, or ``start`` has no zone.
     """
-    if days < 0:
-        raise ValueError(f"days is {days}; working days are counted forwards.")
-    local = start.astimezone(ZoneInfo(time_zone))
+    if not 0 <= days <= MOST_DAYS:
+        raise ValueError(f"days is {days}; working days are counted forwards, up to {MOST_DAYS}.")
+    local = _aware(start).astimezone(ZoneInfo(time_zone))
     day, left = local.date(), days
     while left:
         day += timedelta(days=1)
@@ -66,12 +70,22 @@ def add_duration(start: datetime, value: timedelta | YearsMonths, time_zone: str
 
     :param start: aware moment.
     :returns: aware moment in UTC.
+    :raises ValueError: it lies outside the years 1 to 9999, or ``start`` has no zone.
     """
-    if isinstance(value, YearsMonths):
-        local = start.astimezone(ZoneInfo(time_zone))
-        day = local.date() + relativedelta(months=value.months)
-        return _on_wall_clock(local, day)
-    return (start + value).astimezone(UTC)
+    try:
+        if isinstance(value, YearsMonths):
+            local = _aware(start).astimezone(ZoneInfo(time_zone))
+            day = local.date() + relativedelta(months=value.months)
+            return _on_wall_clock(local, day)
+        return (_aware(start) + value).astimezone(UTC)
+    except (OverflowError, ValueError) as error:
+        raise ValueError(f"{value} from {start} is not a moment: {error}.") from error
+
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} has no time zone; pass an aware moment")
+    return moment
 
 
 def _on_wall_clock(local: datetime, day: date) -> datetime:

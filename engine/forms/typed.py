@@ -71,7 +71,7 @@ def rows_of(raw: object) -> list[tuple[int, Mapping[str, object]]]:
 
 def _written(row: Mapping[str, object]) -> bool:
     # A page sends "false" for each box that is not ticked: a row of them alone is an empty one.
-    return any(cell not in (None, "", "false", False) for cell in row.values())
+    return any(not (c is None or c is False or c in ("", "false")) for c in row.values())
 
 
 def _lenient(column: Field, row: Mapping[str, object]) -> Any:

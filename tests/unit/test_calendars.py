@@ -65,3 +65,30 @@ def test_a_country_without_a_calendar_is_named() -> None:
 def test_counting_backwards_is_refused() -> None:
     with pytest.raises(ValueError, match="forwards"):
         working_day_after(datetime(2026, 1, 1, tzinfo=UTC), -1, "CM", DOUALA)
+
+
+def test_what_no_calendar_holds_is_an_error_that_says_so() -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    for value in (YearsMonths(12 * 9000), YearsMonths(10**30), timedelta(days=999_999_999)):
+        with pytest.raises(ValueError, match="is not a moment"):
+            add_duration(start, value, DOUALA)
+    with pytest.raises(ValueError, match="up to"):
+        working_day_after(start, 10**9, "CM", DOUALA)
+
+
+def test_a_moment_without_a_zone_is_refused() -> None:
+    naive = datetime(2026, 1, 1)  # noqa: DTZ001 - what is tested
+    with pytest.raises(ValueError, match="no time zone"):
+        add_duration(naive, timedelta(1), DOUALA)
+    with pytest.raises(ValueError, match="no time zone"):
+        working_day_after(naive, 1, "CM", DOUALA)
+
+
+def test_an_hour_that_the_spring_skips_still_gives_a_moment() -> None:
+    # 29 March 2026, 02:30 does not exist in Paris.
+    start = datetime(2026, 2, 28, 1, 30, tzinfo=UTC)
+    assert add_duration(start, YearsMonths(1), "Europe/Paris").date().isoformat() == "2026-03-28"
+    skipped = datetime(2026, 1, 29, 1, 30, tzinfo=UTC)
+    assert add_duration(skipped, YearsMonths(2), "Europe/Paris") == datetime(
+        2026, 3, 29, 1, 30, tzinfo=UTC
+    )

@@ -181,6 +181,9 @@ def test_a_row_of_boxes_that_nobody_ticked_is_an_empty_row() -> None:
     assert answered(made, rows=[blank, {"n": "1", "b": "true"}]).values == {
         "rows": ({"n": Decimal(1), "b": True},)
     }
+    assert answered(made, rows=[{"n": 0, "b": False}]).values == {
+        "rows": ({"n": Decimal(0), "b": False},)
+    }
 
 
 def test_a_table_with_free_text_never_becomes_a_variable() -> None:
