@@ -1,0 +1,83 @@
+"""The demo's content: organisations, accounts, and a handful of cases at different stages.
+
+Every name is invented. Cases are made by the same use cases that people call, one task after
+another, by the demo account that would do it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.errors import ConfigurationError
+from engine.model import Actor, CaseRef, Tier
+from engine.service import CasesQuery, Engine
+from handlers import demo as reference_data
+from handlers.composition import compose_documents
+from handlers.documents import Documents
+from web.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, seed
+from web.demo_cases import CASES, DemoCase, Handed, answers
+
+READER = next(a.actor for a in DEMO_ACCOUNTS if a.name == "auditeur")
+MOST_STEPS = 60
+"""More than any demo case needs: a case that takes more does not reach its stage."""
+
+
+def fill(engine: Engine, say: Callable[[str], object] = lambda _: None) -> str:
+    """Make what is missing of the demo, and return how to sign in.
+
+    :param say: told of each case as it is made.
+    :raises ConfigurationError: the site is not a demo, or a case does not reach its stage.
+    """
+    accounts = seed(engine.store, engine.settings)
+    with engine.store.unit_of_work() as uow:
+        reference_data.seed(uow)
+    if not engine.cases(READER, CasesQuery(size=1)).total:
+        documents = compose_documents(engine.settings, engine.store, engine.clock)
+        for demo_case in CASES:
+            say(f"demo case {_make(engine, documents, demo_case)}: {demo_case.stage}")
+    lines = [f"  {account.email:28} {account.does}" for account in accounts]
+    return "\n".join([f"Demo accounts (password for all of them: {DEMO_PASSWORD}):", *lines])
+
+
+def actor_of(name: str) -> Actor:
+    """Return a demo account as the engine knows it."""
+    return next(account.actor for account in DEMO_ACCOUNTS if account.name == name)
+
+
+def _make(engine: Engine, documents: Documents, wanted: DemoCase) -> str:
+    today = engine.now().date()
+    case = engine.start("cm/ofii", wanted.start_answer(today), actor_of("accueil"))
+    for _ in range(MOST_STEPS):
+        engine.run_due()
+        open_tasks = {item.element_id: item.id for item in engine.tasks_of(case.id, READER)}
+        if wanted.stage in open_tasks or not open_tasks:
+            return case.reference
+        known = answers(wanted, today)
+        element_id = next((e for e in open_tasks if e in known), None)
+        if element_id is None:
+            break
+        name, answer = known[element_id]
+        ref = CaseRef(case.id, case.reference, case.scheme, case.country, case.subject)
+        actor = actor_of(name)
+        given = _with_files(engine, documents, ref, answer, actor)
+        engine.complete(open_tasks[element_id], given, actor)
+    raise ConfigurationError(
+        f"The demo case for {wanted.stage} stands at {', '.join(open_tasks)} and does not get "
+        "there. Bring web/demo_cases.py and the diagrams together."
+    )
+
+
+def _with_files(
+    engine: Engine, documents: Documents, case: CaseRef, answer: Mapping[str, Any], actor: Actor
+) -> dict[str, Any]:
+    """Replace each :class:`Handed` by the id of a small document stored with the case."""
+    found = dict(answer)
+    for key, value in answer.items():
+        if isinstance(value, Handed):
+            with engine.store.unit_of_work() as uow:
+                stored = documents.store_document(
+                    uow, case, value.content, value.name, actor, tier=Tier.CASE, purpose=key
+                )
+            found[key] = stored.id
+    return found
