@@ -39,6 +39,11 @@ class Box:
         """The y of its centre."""
         return self.y + self.height / 2
 
+    def overlaps(self, other: Box) -> bool:
+        """Say whether the two share some area."""
+        across = self.x < other.right and other.x < self.right
+        return across and self.y < other.bottom and other.y < self.bottom
+
     def grown(self, by: float) -> Box:
         """Return this box with ``by`` px more on every side (less, if negative)."""
         return Box(

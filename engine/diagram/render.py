@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -85,11 +86,14 @@ class _Sheet:
     page: Plane
     states: States
     labels: Labels
-    _hosts: set[str] = field(init=False)
+    _guests: dict[str, list[Box]] = field(init=False)
     _parents: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._hosts = {shape.element.host for shape in self.page.shapes}
+        self._guests = defaultdict(list)
+        for shape in self.page.shapes:
+            if shape.element.host:
+                self._guests[shape.element.host].append(shape.box)
         self._parents = {shape.element.parent for shape in self.page.shapes}
 
     def draw(self, title: str) -> str:
@@ -155,7 +159,7 @@ class _Sheet:
             name=self._name_of(identifier),
             look=self.states.look(identifier),
             open=self._is_open(shape),
-            crowded=identifier in self._hosts,
+            crowded=tuple(self._guests.get(identifier, ())),
         )
 
     def _is_open(self, shape: Shape) -> bool:

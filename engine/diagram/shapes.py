@@ -45,14 +45,14 @@ class Node:
     """A shape about to be drawn.
 
     :ivar name: in the reader's language. :ivar open: what is inside is drawn on this page.
-    :ivar crowded: boundary events stand on it, which its name must keep clear of.
+    :ivar crowded: boundary events on it, which its name and markers keep clear of.
     """
 
     shape: Shape
     name: str
     look: Look
     open: bool
-    crowded: bool
+    crowded: tuple[Box, ...]
 
     @property
     def box(self) -> Box:
@@ -103,7 +103,7 @@ def _draw_activity(pen: Pen, node: Node) -> Written:
         stamp(pen, icon, (box.x + 14, box.y + 13), look)
     signs = _signs(node)
     _draw_markers(pen, node, signs)
-    written = _name_inside(node, icon is not None, bool(signs) or node.crowded)
+    written = _name_inside(node, icon is not None, bool(signs) or bool(node.crowded))
     lettering.write(pen, written, weight="600" if node.open else None)
     badge(pen, (box.right - 3, box.y + 3), look)
     return written
@@ -115,7 +115,11 @@ def _signs(node: Node) -> tuple[str, ...]:
 
 
 def _draw_markers(pen: Pen, node: Node, signs: tuple[str, ...]) -> None:
-    left = node.box.cx - (len(signs) - 1) * 9
+    half = (len(signs) - 1) * 9
+    left = node.box.cx - half
+    row = Box(left - 8, node.box.bottom - 18, 2 * half + 16, 16)
+    if any(row.overlaps(event) for event in node.crowded):
+        left = node.box.x + 14
     for place, sign in enumerate(signs):
         stamp(pen, MARKERS[sign], (left + place * 18, node.box.bottom - 10), node.look)
 
@@ -123,7 +127,7 @@ def _draw_markers(pen: Pen, node: Node, signs: tuple[str, ...]) -> None:
 def _name_inside(node: Node, has_icon: bool, has_below: bool) -> Written:
     room = node.box.grown(-5)
     if node.open:
-        title = Box(room.x + 6, room.y, max(room.width - 12, 1), min(28, room.height))
+        title = Box(room.x + 6, room.y, max(room.width - 12, 1), min(20, room.height))
         return lettering.fit(node.name, title)
     above, below = (16 if has_icon else 0), (15 if has_below else 0)
     return lettering.fit(node.name, room, above=above, below=below)

@@ -27,6 +27,8 @@ _GROUPS = {
 }
 _WIDTHS = {character: width for width, group in _GROUPS.items() for character in group}
 _OTHER = 600
+_CLOSING = frozenset("?!:;»%€…")
+_OPENING = frozenset("«")
 # Interface fonts (Segoe UI, Roboto, DejaVu Sans) run a little wider than Helvetica.
 _ALLOWANCE = 1.06
 
@@ -83,7 +85,7 @@ def wrap(text: str, width: float, size: float, most: int) -> tuple[list[str], bo
 def _lines(text: str, width: float, size: float) -> Iterator[str]:
     for paragraph in text.splitlines():
         line = ""
-        for word in paragraph.split():
+        for word in _words(paragraph):
             joined = f"{line} {word}" if line else word
             if width_of(joined, size) <= width:
                 line = joined
@@ -96,14 +98,25 @@ def _lines(text: str, width: float, size: float) -> Iterator[str]:
             yield line
 
 
+def _words(paragraph: str) -> list[str]:
+    """Split at spaces, except before the signs that French sets apart from their word."""
+    words: list[str] = []
+    for part in paragraph.split():
+        if words and (part in _CLOSING or words[-1] in _OPENING):
+            words[-1] += f" {part}"
+        else:
+            words.append(part)
+    return words
+
+
 def _pieces(word: str, width: float, size: float) -> list[str]:
     pieces = [""]
     for character in word:
-        if pieces[-1] and width_of(pieces[-1] + character, size) > width:
-            cut = max(pieces[-1].rfind(sign) for sign in "-/–") + 1
+        while pieces[-1] and width_of(pieces[-1] + character, size) > width:
+            cut = max(pieces[-1].rfind(sign, 0, -1) for sign in "-/–") + 1
             pieces[-1:] = [pieces[-1][:cut], pieces[-1][cut:]] if cut else [pieces[-1], ""]
         pieces[-1] += character
-    return pieces
+    return [piece.strip() for piece in pieces if piece.strip()]
 
 
 def _shortened(line: str, width: float, size: float) -> str:

@@ -204,6 +204,23 @@ def test_a_closed_sub_process_names_its_own_page() -> None:
     assert "Deep task" in _words(_draw(source, plane))
 
 
+def test_markers_and_names_keep_clear_of_boundary_events() -> None:
+    closed = '<bpmn:subProcess id="S" name="Lancement"/>'
+    event = '<bpmn:boundaryEvent id="E" attachedToRef="S"/>'
+    shapes = [
+        '<bpmndi:BPMNShape bpmnElement="S">'
+        '<dc:Bounds x="0" y="0" width="120" height="80"/></bpmndi:BPMNShape>',
+        '<bpmndi:BPMNShape bpmnElement="E">'
+        '<dc:Bounds x="42" y="62" width="36" height="36"/></bpmndi:BPMNShape>',
+    ]
+    alone = _by_id(_draw(_file(closed, shapes[0])), "S").find(f"{SVG}g")
+    shared = _by_id(_draw(_file(closed + event, "".join(shapes))), "S").find(f"{SVG}g")
+    assert alone is not None
+    assert shared is not None
+    assert (alone.get("transform") or "").startswith("translate(60 70)")
+    assert (shared.get("transform") or "").startswith("translate(14 70)")
+
+
 def test_default_and_conditional_flows_are_marked_at_their_beginning() -> None:
     condition = "<bpmn:conditionExpression>=a</bpmn:conditionExpression>"
     conditional = _by_id(_draw(_three_tasks(condition=condition)), "AB")

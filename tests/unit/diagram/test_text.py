@@ -34,6 +34,11 @@ def test_long_words_break_after_their_hyphen() -> None:
     assert wrap("Cameroun-Réintégration", 90, 12, 3)[0] == ["Cameroun-", "Réintégration"]
 
 
+def test_french_signs_stay_with_their_word() -> None:
+    assert wrap("Opérateur trouvé ?", 95, 11, 3)[0] == ["Opérateur", "trouvé ?"]
+    assert wrap("Choisir « Oui »", 60, 12, 3)[0] == ["Choisir", "« Oui »"]
+
+
 def test_line_breaks_of_the_designer_are_kept() -> None:
     assert wrap("Visite\nde suivi", 200, 12, 3)[0] == ["Visite", "de suivi"]
 
