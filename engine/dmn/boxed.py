@@ -9,6 +9,7 @@ from engine.dmn.session import Box, Scope, Session
 from engine.dmn.types import ItemType
 from engine.errors import DecisionError, FeelError
 from engine.feel import Context, Expression, FeelFunction, Value, kind_of, parse
+from engine.feel.syntax import Literal as LiteralNode
 
 _LIST = parse("values[true]")
 _DOMAIN = parse("for item in values return item")
@@ -22,6 +23,12 @@ class Literal:
 
     expression: Expression
     where: str
+
+    @property
+    def written(self) -> Value:
+        """The value, where the text is nothing but one; else ``None``."""
+        tree = self.expression.tree
+        return tree.value if isinstance(tree, LiteralNode) else None
 
     def evaluate(self, scope: Scope, session: Session) -> Value:
         """Return the expression's value."""

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.dmn.document import Report
+from engine.dmn.document import WARNING, Report
+from engine.dmn.model import Decision, DecisionModel, InputData
 from engine.dmn.reader import read_model
 from engine.errors import DecisionError, Finding
+from engine.feel.suggest import closest
+
+ALWAYS_THERE = frozenset({"case", "scheme"})
+"""Contexts that every expression of a publication sees."""
 
 _NO_FILES: Mapping[str, bytes] = {}
 
@@ -20,6 +25,33 @@ def check(
     """
     report = Report(filename)
     try:
-        return read_model(source, report, others).findings
+        model = read_model(source, report, others)
     except DecisionError:
         return report.sorted()
+    for decision in model.decisions.values():
+        _check_names(decision, model, report)
+    return report.sorted()
+
+
+def _check_names(decision: Decision, model: DecisionModel, report: Report) -> None:
+    """Warn of variables that are read and not drawn, where a decision's inputs are drawn."""
+    drawn = {
+        requirement.path[0]
+        for requirement in decision.requires
+        if isinstance(model.elements[requirement.key], InputData)
+    }
+    if not drawn:
+        return
+    for name in sorted(decision.free_names - drawn - ALWAYS_THERE):
+        message = f"'{decision.name}' reads '{name}', which no drawn input supplies"
+        report.items.append(
+            Finding(
+                rule="dmn.unknown-name",
+                severity=WARNING,
+                file=report.file,
+                element=decision.id,
+                line=decision.line,
+                message=message + (closest(name, drawn) or "."),
+                remedy="Draw the input, or correct the name.",
+            )
+        )

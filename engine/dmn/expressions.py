@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +12,9 @@ from engine.dmn.document import Report, child, text_of
 from engine.dmn.session import Box
 from engine.dmn.types import ItemType, Types
 from engine.errors import FeelError
-from engine.feel import UnaryTests, Value, parse, parse_unary_tests
-from engine.feel.syntax import Name
+from engine.feel import UnaryTests, Value, builtin_names, parse, parse_unary_tests
+from engine.feel.suggest import closest
+from engine.feel.syntax import Call, Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Expressions:
             expression = parse(source.strip(), known.names, types=self.types.feel)
         except FeelError as error:
             return Broken(self._unreadable(node, what, source, error))
-        self.free |= expression.free_names - known.local
+        self._supplied(node, what, expression.tree, expression.free_names, known)
         return Literal(expression, f"{self.report.place(node)}: {what}")
 
     def tests(self, node: Any, known: Known, what: str) -> tuple[UnaryTests | None, str]:
@@ -73,7 +75,7 @@ class Expressions:
             tests = parse_unary_tests(source.strip(), known.names, types=self.types.feel)
         except FeelError as error:
             return None, self._unreadable(node, what, source, error)
-        self.free |= tests.free_names - known.local
+        self._supplied(node, what, tests.tree, tests.free_names, known)
         return tests, ""
 
     def values(self, node: Any, what: str) -> tuple[Value, ...]:
@@ -88,6 +90,17 @@ class Expressions:
     def typed(self, box: Box, kind: ItemType | None, node: Any, what: str) -> Box:
         """Return the expression with its declared type checked, where one is declared."""
         return box if kind is None else Typed(box, kind, f"{self.report.place(node)}: {what}")
+
+    def _supplied(
+        self, node: Any, what: str, tree: object, free: frozenset[str], known: Known
+    ) -> None:
+        """Note the names that an expression reads, and report functions that nobody defines."""
+        self.free |= free - known.local
+        for name in sorted(called_in(tree) & free - known.names):
+            hint = closest(name, [*sorted(known.names), *sorted(builtin_names())]) or "."
+            message = f"{what} calls '{name}', which is no function here{hint}"
+            remedy = "Correct the name, or draw an arrow from the knowledge model."
+            self.report.error("unknown-function", node, message, remedy)
 
     def _foreign(self, node: Any, what: str) -> str:
         language = (node.get("expressionLanguage") or "feel").lower()
@@ -106,16 +119,24 @@ class Expressions:
         return self.report.error("feel", node, message, "Correct it; text needs double quotes.")
 
 
-def names_in(tree: object) -> frozenset[str]:
-    """Return every name that a syntax tree reads, wherever it stands."""
-    names: set[str] = set()
+def nodes_in(tree: object) -> Iterator[object]:
+    """Yield every node of a syntax tree."""
     waiting = [tree]
     while waiting:
         part = waiting.pop()
-        if isinstance(part, Name):
-            names.add(part.name)
-        elif isinstance(part, tuple):
+        if isinstance(part, tuple):
             waiting += part
         elif dataclasses.is_dataclass(part) and not isinstance(part, type):
+            yield part
             waiting += [getattr(part, field.name) for field in dataclasses.fields(part)]
-    return frozenset(names)
+
+
+def names_in(tree: object) -> frozenset[str]:
+    """Return every name that a syntax tree reads, wherever it stands."""
+    return frozenset(node.name for node in nodes_in(tree) if isinstance(node, Name))
+
+
+def called_in(tree: object) -> frozenset[str]:
+    """Return the names of the functions that a syntax tree calls."""
+    calls = (node.callee for node in nodes_in(tree) if isinstance(node, Call))
+    return frozenset(callee.name for callee in calls if isinstance(callee, Name))

@@ -11,6 +11,7 @@ from engine.dmn.hits import Aggregator, HitPolicy
 from engine.dmn.plain import plain
 from engine.dmn.session import Box
 from engine.dmn.table import Cell, DecisionTable, Input, Output, Rule
+from engine.dmn.table_checks import check_cells
 from engine.feel import UnaryTests, Value
 
 _RANKED = {HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER}
@@ -38,7 +39,9 @@ def read_table(node: Any, known: Known, made: Expressions, what: str) -> Box:
     if refusal:
         return Broken(refusal)
     where = f"{made.report.place(node)}: {what}"
-    return DecisionTable(inputs, outputs, rules, policy, aggregator, where)
+    table = DecisionTable(inputs, outputs, rules, policy, aggregator, where)
+    check_cells(node, table, known, made)
+    return table
 
 
 def _policy(node: Any, made: Expressions) -> tuple[HitPolicy, Aggregator | None, str]:

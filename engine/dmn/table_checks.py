@@ -1,0 +1,67 @@
+"""What lint says of a table's cells: values of another type, words without quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from engine.dmn.boxed import Literal
+from engine.dmn.document import child, children
+from engine.dmn.expressions import Expressions, Known
+from engine.dmn.table import Cell, DecisionTable
+from engine.dmn.types import ItemType
+from engine.feel import kind_of
+from engine.feel.syntax import Name
+
+_WRITTEN: dict[type, str] = {str: "string", Decimal: "number", bool: "boolean"}
+
+
+def check_cells(node: Any, table: DecisionTable, known: Known, made: Expressions) -> None:
+    """Warn of cells that will hardly do what their author meant.
+
+    :param node: the table's XML.
+    """
+    expressions = (child(column, "inputExpression") for column in children(node, "input"))
+    inputs = [made.types.of(expression) for expression in expressions]
+    outputs = [made.types.of(column) for column in children(node, "output")]
+    read = [c.box.expression.free_names for c in table.inputs if isinstance(c.box, Literal)]
+    named = known.names.union(*read)
+    for row, rule in zip(children(node, "rule"), table.rules, strict=True):
+        if rule.broken:
+            continue
+        for column, (cell, kind) in enumerate(zip(rule.cells, inputs, strict=True), start=1):
+            what = f"rule {rule.index}, input {column}"
+            if cell.judge is not None:
+                _check_type(row, what, _WRITTEN[cell.judge[0]], kind, made)
+            _check_words(row, what, _tests(cell), named, made)
+        for column, (box, kind) in enumerate(zip(rule.outputs, outputs, strict=True), start=1):
+            what = f"rule {rule.index}, output {column}"
+            if isinstance(box, Literal):
+                _check_type(row, what, kind_of(box.written), kind, made)
+                _check_words(row, what, [box.expression.tree], named, made)
+
+
+def _tests(cell: Cell) -> Iterable[object]:
+    return () if cell.tests.tree is None else cell.tests.tree.tests
+
+
+def _check_type(
+    node: Any, what: str, written: str, kind: ItemType | None, made: Expressions
+) -> None:
+    feel = None if kind is None else kind.feel
+    if feel is not None and feel.kind == "list" and feel.item is not None:
+        feel = feel.item
+    if feel is not None and feel.kind not in {"Any", written} and written != "null":
+        message = f"{what} is a {written}, and its column is declared as {feel.kind}."
+        made.report.warning("type", node, message, "Correct the cell, or the column's type.")
+
+
+def _check_words(
+    node: Any, what: str, trees: Iterable[object], named: frozenset[str], made: Expressions
+) -> None:
+    for tree in trees:
+        if isinstance(tree, Name) and tree.name not in named | {"?"}:
+            message = f"{what} is the word {tree.name}, which FEEL reads as a variable's name."
+            remedy = "If it is meant as text, put it in double quotes."
+            made.report.warning("bare-word", node, message, remedy)
