@@ -289,7 +289,8 @@ class MessageSent:
 class IncidentRaised:
     """The interpreter cannot go on at ``activation``; the token waits for an operator.
 
-    :ivar code: ``no-true-flow``, ``expression``, ``uncaught-error``, ``decision``.
+    :ivar code: ``no-true-flow``, ``expression``, ``uncaught-error``, ``decision``, ``deadlock``,
+        ``step-limit``.
     :ivar message: what, where, with which values (none personal), and the remedies.
     """
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
+from zoneinfo import available_timezones
 
 from engine.bpmn.assignment import listed
 from engine.bpmn.elements import Element, Process, Trigger
 from engine.bpmn.findings import Findings, Place
 from engine.bpmn.messages import seconds
 from engine.bpmn.structure import bodies
+from engine.calendars import is_working_day
+from engine.errors import ConfigurationError
 from engine.model import HandlerSpec
 
 NOT_TEXT = (int, float, bool, Decimal, list, tuple, dict)
@@ -27,6 +31,31 @@ def check_references(
     checker = _Checker(processes, handlers, forms, decisions, findings)
     for element in elements_of(processes.values()):
         checker.check(element)
+    for process in processes.values():
+        for body, _ in bodies(process):
+            for flow in body.flows.values():
+                checker.unique(flow.id, flow.place)
+
+
+def check_calendar(
+    processes: Mapping[str, Process], country: str, time_zone: str, findings: Findings
+) -> None:
+    """Note a time zone that is none, and working days that nobody can count."""
+    place = Place("scheme.toml")
+    if time_zone not in available_timezones():
+        findings.error(
+            "time-zone",
+            place,
+            f"the time zone '{time_zone}' is not known.",
+            "Write an IANA name such as Africa/Douala.",
+        )
+    if any("workingDays" in e.extensions.properties for e in elements_of(processes.values())):
+        try:
+            is_working_day(date(2026, 1, 1), country)
+        except ConfigurationError as error:
+            findings.error(
+                "country", place, str(error), "Correct it, or use due dates without working days."
+            )
 
 
 def elements_of(processes: Iterable[Process]) -> Iterator[Element]:
@@ -54,7 +83,7 @@ class _Checker:
         self._seen: dict[str, Place] = {}
 
     def check(self, element: Element) -> None:
-        self._unique(element)
+        self.unique(element.id, element.place)
         self._handler(element)
         self._form(element)
         self._decision(element)
@@ -65,13 +94,13 @@ class _Checker:
     def _refuse(self, rule: str, element: Element, message: str, remedy: str) -> None:
         self.findings.error(rule, element.place, message, remedy)
 
-    def _unique(self, element: Element) -> None:
-        other = self._seen.setdefault(element.id, element.place)
-        if other is not element.place:
-            self._refuse(
+    def unique(self, name: str, place: Place) -> None:
+        other = self._seen.setdefault(name, place)
+        if other.file != place.file:
+            self.findings.error(
                 "duplicate-id",
-                element,
-                f"another element of {other.file} has this id.",
+                place,
+                f"another element, in {other.file}, has this id.",
                 "Give it an id of its own: history and pages tell elements apart by it.",
             )
 

@@ -74,6 +74,7 @@ def take(case: CaseWorkflow, command: Command) -> Outcome:
     if isinstance(command, CancelProcess):
         case.cancel_tokens()
         case.cancelled = case.ended = True
+        case.journal.event(EventKind.CASE_CANCELLED, None, None)
         return _outcome(case)
     token = case.find(command.activation)
     if token is None:

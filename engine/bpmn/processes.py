@@ -27,7 +27,17 @@ from engine.bpmn.elements import (
 )
 from engine.bpmn.expressions import Expressions, Formula
 from engine.bpmn.findings import Findings, Place
-from engine.bpmn.reader import BPMN, DI, Document, child, children, extensions, tag
+from engine.bpmn.reader import (
+    BPMN,
+    DI,
+    Document,
+    child,
+    children,
+    extensions,
+    is_bpmn,
+    referred,
+    tag,
+)
 from engine.bpmn.supported import refuse_unsupported
 
 TRIGGERS = {
@@ -59,7 +69,22 @@ class _FileReader:
         }
 
     def processes(self) -> list[Process]:
+        self._refuse_duplicates()
         return [self._process(node) for node in children(self._root, "process")]
+
+    def _refuse_duplicates(self) -> None:
+        lines: dict[str, int] = {}
+        for node in self._root.iter():
+            name = node.get("id") if is_bpmn(node) else None
+            if name in lines:
+                self._findings.error(
+                    "duplicate-id",
+                    self.place(node),
+                    f"the id '{name}' is also on line {lines[name]}.",
+                    "Give one of the two another id.",
+                )
+            elif name:
+                lines[name] = node.sourceline or 0
 
     def place(self, node: Any) -> Place:
         return Place.of(self._file, node)
@@ -95,7 +120,7 @@ class _FileReader:
                 path = child(retrieval, "messagePath")
                 if path is None:
                     path = child(retrieval, "formalExpression")
-                if retrieval.get("messageRef") != message_id or path is None:
+                if referred(retrieval, "messageRef") != message_id or path is None:
                     continue
                 formula = self._expressions.feel(path.text, path, "correlation property")
                 if formula is not None:
@@ -205,7 +230,7 @@ class _FileReader:
                 language = {"scriptFormat": node.get("scriptFormat")}
                 read = replace(read, script=self._standard_script(node, script, language))
         if kind == "callActivity" and read.called is None and node.get("calledElement"):
-            read = replace(read, called=Called(node.get("calledElement")))
+            read = replace(read, called=Called(referred(node, "calledElement") or ""))
         return read
 
     def _standard_script(
@@ -219,7 +244,7 @@ class _FileReader:
 
     def _event(self, node: Any, read: Extensions) -> Event:
         if tag(node) in {"receiveTask", "sendTask"}:
-            if node.get("messageRef") is None:
+            if referred(node, "messageRef") is None:
                 return Event(Trigger.NONE)
             return Event(Trigger.MESSAGE, self._message(node, node, read))
         definition = next((item for item in node if tag(item) in TRIGGERS), None)
@@ -235,7 +260,7 @@ class _FileReader:
         return Event(trigger)
 
     def _message(self, node: Any, holder: Any, read: Extensions) -> Message | None:
-        reference = holder.get("messageRef")
+        reference = referred(holder, "messageRef")
         message = self._messages.get(reference or "")
         if message is None and read.handler is None:
             self._findings.error(
@@ -254,7 +279,7 @@ class _FileReader:
         return message
 
     def _error_code(self, definition: Any) -> str | None:
-        reference = definition.get("errorRef")
+        reference = referred(definition, "errorRef")
         if not reference:
             return None
         code = self._errors.get(reference)

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.bpmn.checks import check_references
+from engine.bpmn.checks import check_calendar, check_references
 from engine.bpmn.elements import Process
 from engine.bpmn.findings import Findings, Place
 from engine.bpmn.processes import read_processes
-from engine.bpmn.reader import DI, children, extensions, read_document, tag
+from engine.bpmn.reader import DI, children, extensions, is_bpmn, read_document, referred, tag
 from engine.bpmn.specs import build
 from engine.bpmn.structure import check_structure
 from engine.dmn import check, read_decisions
@@ -66,7 +66,7 @@ def compile_publication(
     :raises DeploymentRefused: something in it has errors; every finding is told.
     """
     findings = Findings()
-    processes, decisions = _read(files, process_id, handlers, findings)
+    processes, decisions = _read(files, process_id, handlers, country, time_zone, findings)
     if findings.refused:
         raise DeploymentRefused(findings.sorted())
     return Publication(
@@ -93,7 +93,7 @@ def lint(
 ) -> tuple[Finding, ...]:
     """Return everything there is to say of a publication, errors first."""
     findings = Findings()
-    _read(files, process_id, handlers, findings)
+    _read(files, process_id, handlers, country, time_zone, findings)
     return findings.sorted()
 
 
@@ -112,11 +112,11 @@ def references(source: bytes) -> References:
             for name, ids in found.items():
                 if item.get(name):
                     ids.add(item.get(name))
-        if isinstance(node.tag, str) and tag(node) == "callActivity" and node.get("calledElement"):
-            found["processId"].add(node.get("calledElement"))
+        if is_bpmn(node) and tag(node) == "callActivity":
+            found["processId"].add(referred(node, "calledElement") or "")
     defines = {node.get("id", "") for node in children(document.root, "process")}
     return References(
-        frozenset(found["processId"]),
+        frozenset(found["processId"] - {""}),
         frozenset(found["formId"]),
         frozenset(found["decisionId"]),
         frozenset(defines),
@@ -130,6 +130,8 @@ def _read(
     files: Mapping[str, bytes],
     process_id: str,
     handlers: Mapping[str, HandlerSpec],
+    country: str,
+    time_zone: str,
     findings: Findings,
 ) -> tuple[dict[str, Process], dict[str, Any]]:
     processes: dict[str, Process] = {}
@@ -148,6 +150,7 @@ def _read(
         )
     for process in processes.values():
         check_structure(process, findings)
+    check_calendar(processes, country, time_zone, findings)
     check_references(processes, handlers, forms, decisions, findings)
     return processes, decisions
 

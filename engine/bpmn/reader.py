@@ -48,6 +48,12 @@ def child(node: Any, name: str) -> Any | None:
     return next(iter(children(node, name)), None)
 
 
+def referred(node: Any, attribute: str) -> str | None:
+    """Return the id that an attribute refers to; BPMN allows a prefix before it (a QName)."""
+    value = node.get(attribute)
+    return value.rpartition(":")[2] if value else None
+
+
 def extensions(node: Any) -> list[Any]:
     """Return the node's extension elements in Camunda 8's namespace."""
     prefix = f"{{{ZEEBE}}}"

@@ -256,6 +256,7 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
         if not self.ended and not self.holding():
             self.cancel_tokens()
             self.ended = True
+            self.journal.event(EventKind.CASE_COMPLETED, None, None)
         return False
 
     def _join_inclusive(self) -> bool:

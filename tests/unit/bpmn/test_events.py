@@ -362,3 +362,67 @@ def test_now_is_the_steps_moment():
 
     source = bpmn(start(), script("T", "=now()", "when"), line("S", "T"))
     assert Play(compiled(source)).variables["when"] == NOW
+
+
+def test_an_error_in_the_handling_of_an_error_goes_outside():
+    source = bpmn(
+        start(),
+        node(
+            "subProcess",
+            "Block",
+            start("BS"),
+            service("Call", "check"),
+            line("BS", "Call"),
+            node(
+                "subProcess",
+                "Rescue",
+                start("Failed", on_error("x")),
+                service("Repair", "check"),
+                line("Failed", "Repair"),
+                triggeredByEvent="true",
+            ),
+        ),
+        node("boundaryEvent", "Outside", on_error("x"), attachedToRef="Block"),
+        user("After"),
+        line("S", "Block"),
+        line("Outside", "After"),
+        top=error("x"),
+    )
+    play = Play(compiled(source)).throw("Call", "x")
+    assert play.open("calls") == ["Repair"]
+    assert play.throw("Repair", "x").open("tasks") == ["After"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("duration", "P9999Y"),
+        ("duration", "-P1D"),
+        ("cycle", "R0/P1D"),
+        ("cycle", "R3/PT0.1S"),
+        ("cycle", "P1M2D and more"),
+        ("date", "9999-12-31T23:00:00-10:00"),
+        ("date", "2026-02-30"),
+    ],
+)
+def test_a_time_that_no_calendar_holds_is_refused_or_an_incident(kind, text):
+    from engine.errors import DeploymentRefused
+
+    try:
+        play = Play(compiled(one_timer(kind, text)))
+    except DeploymentRefused:
+        return
+    assert play.at("Wait", "incidents").code == "expression"
+
+
+def test_a_short_cycle_that_was_missed_for_a_year_goes_on_at_once():
+    source = BOUNDARY.replace(b"R3/P1M", b"R/PT1S")
+    play = Play(compiled(source))
+    play.now = at(2026, 12, 31)
+    play.fire("Monthly")
+    assert (play.at("Monthly", "timers").due - play.now).total_seconds() == 1
+
+
+def test_a_completed_case_says_so_last():
+    play = Play(compiled(BOUNDARY)).complete("Work")
+    assert play.events[-1].kind == "case.completed"

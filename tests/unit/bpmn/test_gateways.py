@@ -248,3 +248,24 @@ def test_a_loop_that_never_waits_stops_as_an_incident():
     [incident] = play.waiting["incidents"].values()
     assert incident.code == "step-limit"
     assert play.retry(incident.element_id).done
+
+
+def test_a_join_that_can_never_complete_is_told_as_a_deadlock():
+    source = bpmn(
+        start(),
+        node("exclusiveGateway", "Which", default="Which-B"),
+        user("A"),
+        user("B"),
+        node("parallelGateway", "Meet"),
+        end(),
+        line("S", "Which"),
+        flow("Which", "A", "=a"),
+        flow("Which", "B"),
+        line("A", "Meet", "E"),
+        line("B", "Meet"),
+    )
+    play = Play(compiled(source), a=True).complete("A")
+    assert play.at("Meet", "incidents").code == "deadlock"
+    assert play.retry("Meet").at("Meet", "incidents").code == "deadlock"
+    assert play.cancel().waiting["incidents"] == {}
+    assert play.happened("case.cancelled")

@@ -309,3 +309,26 @@ def test_the_start_form_and_its_groups_are_told():
     [element] = [e for e in bpmn.elements(publication) if e.id == "T"]
     assert (element.kind, element.parent, element.process_id) == ("userTask", "P", "P")
     assert bpmn.flows(publication) == {"S-T": "file0.bpmn"}
+
+
+def test_one_id_for_two_elements_is_refused_even_where_one_hides_the_other():
+    source = diagram(start(), user("T"), user("T"), line("S", "T"))
+    assert "bpmn.duplicate-id" in {finding.rule for finding in errors(source)}
+
+
+def test_working_days_need_a_country_whose_holidays_are_known():
+    source = diagram(start(), user("T", properties(workingDays="5")), line("S", "T"))
+    found = bpmn.lint(
+        {"a.bpmn": source}, "P", handlers={}, constants={}, country="XX", time_zone="Nowhere/Else"
+    )
+    assert {"bpmn.country", "bpmn.time-zone"} <= {finding.rule for finding in found}
+
+
+def test_references_with_a_prefix_are_understood():
+    source = diagram(
+        start(),
+        node("receiveTask", "R", messageRef="tns:M"),
+        line("S", "R"),
+        top=message(),
+    )
+    assert errors(source) == []
