@@ -10,11 +10,20 @@ from flask import request
 from werkzeug.datastructures import FileStorage
 
 from engine.forms import Field, Form
+from engine.model import Tier
 from web.documents import DocumentRefused, take
-from web.i18n import _
 
 _MOST_ROWS = 200
 _UNSENT = frozenset({"text", "expression"})
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A file handed in with a start form: it is stored once its case is open."""
+
+    purpose: str
+    tier: Tier | None
+    file: FileStorage
 
 
 @dataclass(slots=True)
@@ -32,16 +41,18 @@ class Posted:
     answer: dict[str, object]
     reason: str = ""
     errors: dict[str, str] = field(default_factory=dict)
+    pending: list[Pending] = field(default_factory=list)
 
 
 def read_posted(form: Form | None, case_id: str | None) -> Posted:
     """Read the request's form; files handed in are stored with the case at once.
 
-    :param case_id: the case that takes the files; ``None`` before there is one.
+    :param case_id: the case that takes the files; ``None`` before there is one: then they wait
+        in :attr:`Posted.pending`.
     """
     posted = Posted("complete", {}, request.form.get("_reason", "").strip())
     if form is not None:
-        posted.answer = _read(form.fields, "", case_id, posted.errors)
+        posted.answer = _Reader(case_id, posted).read(form.fields)
     _act(posted, request.form.get("_intent", "complete"))
     return posted
 
@@ -63,29 +74,48 @@ def _rows(answer: dict[str, object], key: str) -> list[object]:
     return rows if isinstance(rows, list) else []
 
 
-def _read(
-    fields: Iterable[Field], prefix: str, case_id: str | None, errors: dict[str, str]
-) -> dict[str, object]:
-    answer: dict[str, object] = {}
-    for each in fields:
-        if each.kind == "group":
-            answer |= _read(each.children, prefix, case_id, errors)
-        elif each.kind not in _UNSENT and not each.readonly:
-            answer[each.key] = _value(each, f"{prefix}{each.key}", case_id, errors)
-    return answer
+class _Reader:
+    """Reads the request's form along its schema."""
 
+    def __init__(self, case_id: str | None, posted: Posted) -> None:
+        self._case_id = case_id
+        self._posted = posted
 
-def _value(each: Field, name: str, case_id: str | None, errors: dict[str, str]) -> object:
-    if each.kind == "checklist":
-        return request.form.getlist(name)
-    if each.kind == "checkbox":
-        return "true" if request.form.get(name) else "false"
-    if each.kind == "table":
-        rows = (_read(each.children, prefix, case_id, errors) for prefix in _row_prefixes(name))
-        return [row for row in rows if _filled(row)]
-    if each.kind == "file":
-        return _document(each, name, case_id, errors)
-    return request.form.get(name, "").replace("\r\n", "\n")
+    def read(self, fields: Iterable[Field], prefix: str = "") -> dict[str, object]:
+        """Return the answers to these fields; ``prefix`` leads their names in a table's row."""
+        answer: dict[str, object] = {}
+        for each in fields:
+            if each.kind == "group":
+                answer |= self.read(each.children, prefix)
+            elif each.kind not in _UNSENT and not each.readonly:
+                answer[each.key] = self._value(each, f"{prefix}{each.key}")
+        return answer
+
+    def _value(self, each: Field, name: str) -> object:
+        if each.kind == "checklist":
+            return request.form.getlist(name)
+        if each.kind == "checkbox":
+            return "true" if request.form.get(name) else "false"
+        if each.kind == "table":
+            rows = (self.read(each.children, prefix) for prefix in _row_prefixes(name))
+            return [row for row in rows if _filled(row)]
+        if each.kind == "file":
+            return self._document(each, name)
+        return request.form.get(name, "").replace("\r\n", "\n")
+
+    def _document(self, each: Field, name: str) -> str:
+        kept = request.form.get(name, "")
+        file = request.files.get(f"{name}.file")
+        if file is None or not file.filename:
+            return kept
+        if self._case_id is None:
+            self._posted.pending.append(Pending(each.key, each.tier, file))
+            return kept
+        try:
+            return take(self._case_id, file, purpose=each.key, tier=each.tier)
+        except DocumentRefused as error:
+            self._posted.errors[each.key] = str(error)
+            return kept
 
 
 def _filled(row: Mapping[str, object]) -> bool:
@@ -99,21 +129,6 @@ def _row_prefixes(name: str) -> Iterable[str]:
         if f"{prefix}_row" not in request.form:
             return
         yield prefix
-
-
-def _document(each: Field, name: str, case_id: str | None, errors: dict[str, str]) -> str:
-    kept = request.form.get(name, "")
-    file: FileStorage | None = request.files.get(f"{name}.file")
-    if file is None or not file.filename:
-        return kept
-    if case_id is None:
-        errors[each.key] = _("Files can be handed in once the case is open.")
-        return kept
-    try:
-        return take(case_id, file, purpose=each.key, tier=each.tier)
-    except DocumentRefused as error:
-        errors[each.key] = str(error)
-        return kept
 
 
 def shown_value(value: Any) -> str:

@@ -26,6 +26,7 @@ from web.accounts import current_account, session
 from web.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from web.cases.words import payment_status
 from web.context import engine as served_engine
+from web.context import organisation
 from web.paging import nearby, page_url
 from web.prose import prose
 from web.site_secret import read_or_make
@@ -94,6 +95,7 @@ def _templates(app: Flask, settings: Settings) -> None:
     app.add_template_global(page_url)
     app.add_template_global(nearby)
     app.add_template_filter(prose)
+    app.add_template_filter(organisation)
     app.add_template_global(payment_status)
     app.jinja_env.globals.update(
         demo=settings.demo,

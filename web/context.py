@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import cast
 
-from flask import current_app
+from flask import current_app, g
 
 from engine.model import SYSTEM
 from engine.service import Engine
 from engine.settings import Settings
 from engine.store import Store
+from handlers.organisations import find_organisations
 from web.accounts import account_names
 from web.i18n import _
 
@@ -38,3 +39,11 @@ def names(account_ids: Iterable[str | None]) -> Mapping[str, str]:
     if SYSTEM.account_id in wanted:
         shown[SYSTEM.account_id] = _("the system, by itself")
     return shown
+
+
+def organisation(identifier: str) -> str:
+    """Return an organisation's name; the text itself where it names none."""
+    if "organisations" not in g:
+        with store().snapshot() as uow:
+            g.organisations = {each.id: each.name for each in find_organisations(uow)}
+    return str(g.organisations.get(identifier, identifier))

@@ -27,9 +27,15 @@ def page_url(page: int) -> str:
 
 
 def nearby(page: int, pages: int) -> Sequence[int]:
-    """Return the page numbers to link to: the first, the last, and those around this one.
+    """Return the page numbers to link to: first, last, and those around; 0 stands for a gap.
 
     >>> nearby(6, 20)
-    [1, 5, 6, 7, 20]
+    [1, 0, 5, 6, 7, 0, 20]
     """
-    return sorted({1, pages} | {n for n in range(page - 1, page + 2) if 1 <= n <= pages})
+    near = sorted({1, pages} | {n for n in range(page - 1, page + 2) if 1 <= n <= pages})
+    shown: list[int] = []
+    for number in near:
+        if shown and number - shown[-1] > 1:
+            shown.append(0)
+        shown.append(number)
+    return shown

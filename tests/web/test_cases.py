@@ -44,6 +44,26 @@ def test_one_start_page_sent_twice_opens_one_case(site: Site) -> None:
     assert first.headers["Location"] == second.headers["Location"]
 
 
+def test_file_of_a_start_form_is_stored_with_the_case_that_it_opens(site: Site) -> None:
+    browser = site.browser("accueil")
+    browser.get("/start/cm/ofii")
+    sent: dict[str, object] = {"family_name": "Essai", "assistance_type": "social"}
+    sent["consent_sheet.file"] = (io.BytesIO(PDF), "feuille.pdf")
+    opened = browser.post("/start/cm/ofii", sent)
+    assert opened.status_code == 303
+    assert "feuille.pdf" in browser.get(opened.headers["Location"]).text
+
+
+def test_refused_file_of_a_start_form_is_told_and_the_case_stays_open(site: Site) -> None:
+    browser = site.browser("accueil")
+    browser.get("/start/cm/ofii")
+    sent: dict[str, object] = {"family_name": "Essai", "assistance_type": "social"}
+    sent["consent_sheet.file"] = (io.BytesIO(b"MZ\x90"), "x.exe")
+    page = browser.get(browser.post("/start/cm/ofii", sent).headers["Location"]).text
+    assert "Remettez-le ci-dessous" in page
+    assert "CM-OFII-2026-00001" in page
+
+
 def test_conditional_field_appears_without_javascript_and_nothing_typed_is_lost(
     site: Site,
 ) -> None:

@@ -73,6 +73,9 @@ _TECHNICAL = frozenset(
 )
 """Kinds told only to who asks for everything."""
 
+_SHOWN = ("organisation", "message", "amount", "currency", "code", "purpose")
+"""What an event's data may say on the page; the rest is for exports."""
+
 _FAILURES = frozenset({EventKind.CALL_FAILED, EventKind.INCIDENT_RAISED})
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import InvalidAnswer
 from web.accounts import current_actor
-from web.answers import Posted, read_posted
+from web.answers import Pending, Posted, read_posted
 from web.context import engine
+from web.documents import DocumentRefused, take
 from web.forms import ask
 from web.i18n import _
 from web.locales import locale
@@ -51,7 +52,16 @@ def answer(scheme: str) -> ResponseReturnValue:
     except InvalidAnswer as error:
         return _page(scheme, posted, error.errors, token)
     flash(_("The case %(case)s is open.", case=case.reference))
+    _hand_in(case.id, posted.pending)
     return redirect(url_for("cases.case", case_id=case.id), 303)
+
+
+def _hand_in(case_id: str, files: Sequence[Pending]) -> None:
+    for each in files:
+        try:
+            take(case_id, each.file, purpose=each.purpose, tier=each.tier)
+        except DocumentRefused as error:
+            flash(_("%(reason)s Hand it in again below.", reason=str(error)), "error")
 
 
 def _page(
