@@ -208,5 +208,4 @@ class Process:
     place: Place
     extensions: Extensions
     body: Body
-    has_diagram: bool = True
     documentation: str = ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.bpmn.tokens import Token
 
 if TYPE_CHECKING:
-    from engine.bpmn.workflow import Container
+    from engine.bpmn.containers import Container
 
 
 @dataclass(frozen=True, slots=True)

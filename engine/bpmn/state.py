@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.containers import Container
 from engine.bpmn.context import StepContext
 from engine.bpmn.loops import Turns
 from engine.bpmn.scopes import Scope
 from engine.bpmn.timers import Cycle
 from engine.bpmn.tokens import Token, Waits
-from engine.bpmn.workflow import CaseWorkflow, Container
+from engine.bpmn.workflow import CaseWorkflow
 from engine.errors import StateUnreadable
 from engine.feel import from_json, to_json
 from engine.model import CaseStatus

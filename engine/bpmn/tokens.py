@@ -19,11 +19,12 @@ from engine.bpmn.scopes import Scope
 from engine.feel import FeelFunction
 
 if TYPE_CHECKING:
+    from engine.bpmn.containers import Container
     from engine.bpmn.elements import Element, Flow
     from engine.bpmn.expressions import Formula
     from engine.bpmn.loops import Turns
     from engine.bpmn.timers import Cycle
-    from engine.bpmn.workflow import CaseWorkflow, Container
+    from engine.bpmn.workflow import CaseWorkflow
 
 
 def holds_function(value: Any) -> bool:

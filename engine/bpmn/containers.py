@@ -1,0 +1,94 @@
+"""What holds tokens: the case itself, and its running sub-processes and called processes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.scopes import Scope
+from engine.bpmn.tokens import Token
+
+if TYPE_CHECKING:
+    from engine.bpmn.workflow import CaseWorkflow
+
+
+class Container:
+    """What the case and its sub-workflows have in common: a scope, and tokens under a root.
+
+    :ivar ended: nothing is left in it to run.
+    :ivar interrupted: an event sub-process took it over, so no other may start in it.
+    """
+
+    spec: Any
+    tasks: dict[int, Token]
+    task_tree: Token
+    owner: Token | None
+    scope: Scope
+    case: CaseWorkflow
+    completed: bool
+    ended: bool = False
+    interrupted: bool = False
+
+    def plant(self, case: CaseWorkflow, scope: Scope, owner: Token | None) -> None:
+        """Set the root under which tokens live."""
+        self.case = case
+        self.scope = scope
+        self.owner = owner
+        self.task_tree = Token(self, self.spec.start, None, TaskState.COMPLETED)
+
+    def add(self, spec_name: str, *, flow: str | None = None) -> Token:
+        """Put a token before an element, without letting it in yet."""
+        token = self.task_tree._add_child(self.spec.task_specs[spec_name], TaskState.FUTURE)
+        token.flow = flow
+        return token
+
+    def retire(self, token: Token) -> None:
+        """Take a finished token out of the tree; its followers move up to where it hung."""
+        if self.tasks.pop(token.id, None) is None:
+            return
+        parent = self.tasks[token._parent]
+        parent._children.remove(token.id)
+        for child_id in token._children:
+            child = self.tasks.get(child_id)
+            if child is not None:
+                child._parent = parent.id
+                parent._children.append(child_id)
+
+    def live(self) -> list[Token]:
+        """Return the tokens of this container that can still go on, oldest first."""
+        return [token for token in self.tasks.values() if token.is_live]
+
+    def holding(self) -> bool:
+        """Return whether a token is left that keeps this container from its end."""
+        return any(not token.task_spec.is_listener for token in self.live())
+
+    def cancel_tokens(self, *, but: Token | None = None) -> None:
+        """Withdraw every token of this container."""
+        for token in self.live():
+            if token is not but and token.is_live:
+                token.cancel()
+
+    def begin(self, start_event: str) -> Token:
+        """Listen for the event sub-processes and put the first token."""
+        for name in self.spec.listeners:
+            self.enter_token(self.add(name))
+        return self.add(start_event)
+
+    def enter_token(self, token: Token) -> None:
+        """Let a token in."""
+        token.task_spec._update(token)
+
+    def _task_completed_notify(self, task: Token) -> None:
+        """Called by the library after a task is completed."""
+        self.retire(task)
+
+
+class InnerWorkflow(Container, BpmnSubWorkflow):  # type: ignore[misc]
+    """A running sub-process, event sub-process or called process."""
+
+    def __init__(self, spec: Any, owner: Token, scope: Scope) -> None:
+        super().__init__(spec, owner.id, owner.case, deserializing=True)
+        self.plant(owner.case, scope, owner)
+        self.data = scope.values
