@@ -51,25 +51,25 @@ def _joined(judges: list[Judge], negated: bool) -> Judge:
 def _part(test: object) -> tuple[type, Judge] | None:
     if isinstance(test, Interval):
         return _interval(test)
-    value = _constant(test)
+    value = constant(test)
     if value is None:
         return None
     return type(value), lambda given: given == value
 
 
-def _constant(node: object) -> str | bool | Decimal | None:
+def constant(node: object) -> str | bool | Decimal | None:
     """Return the value that a node writes; ``None`` where it writes none, or another kind."""
     if isinstance(node, Literal) and not node.problem:
         value = node.value
         return value if isinstance(value, str | bool | Decimal) else None
     if isinstance(node, Unary):
-        inner = _constant(node.operand)
+        inner = constant(node.operand)
         return -inner if isinstance(inner, Decimal) else None
     return None
 
 
 def _interval(test: Interval) -> tuple[type, Judge] | None:
-    ends = [None if end is None else _constant(end) for end in (test.start, test.end)]
+    ends = [None if end is None else constant(end) for end in (test.start, test.end)]
     low, high = (end if isinstance(end, Decimal) else None for end in ends)
     if test.operator:
         one = low if low is not None else high

@@ -14,6 +14,9 @@ from engine.feel import Context, FeelFunction, Value, to_text
 MAX_EXPRESSIONS = 20_000
 """Boxed expressions and table cells computed in one evaluation; each has FEEL's own budget too."""
 
+MAX_REASONS = 200
+"""Reasons kept of tables in functions, which a loop may call often; decisions keep theirs."""
+
 MAX_DEPTH = 24
 """Decisions, knowledge models and services that may stand inside one another."""
 
@@ -83,12 +86,12 @@ class Session:
         self.traces: list[Trace] = []
         self._spent = 0
 
-    def spend(self) -> None:
-        """Count one expression.
+    def spend(self, count: int = 1) -> None:
+        """Count expressions.
 
         :raises DecisionError: too many were computed.
         """
-        self._spent += 1
+        self._spent += count
         if self._spent > MAX_EXPRESSIONS:
             raise DecisionError(
                 f"The decision computes more than {MAX_EXPRESSIONS:,} expressions. Look for a "
@@ -122,7 +125,7 @@ class Session:
         """Evaluate a function's body; a table in it gives a reason under its owner's id."""
         with self.inside(owner) as trace:
             value = body.evaluate(scope, self)
-            if trace.from_table:
+            if trace.from_table and len(self.reasons) < MAX_REASONS:
                 self.close(trace, value)
         return value
 

@@ -11,6 +11,9 @@ from engine.dmn.session import Box, FiredRule, Scope, Session, showable
 from engine.errors import DecisionError, FeelError
 from engine.feel import Context, UnaryTests, Value, equal, to_text
 
+RULES_AN_EXPRESSION = 50
+"""Rules of plain cells that cost about as much as one expression."""
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
@@ -45,12 +48,14 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The tests of one rule for one input.
+    """The tests of one rule for one input. A cell that anything passes is left out.
 
+    :ivar column: the input's place, counting from 0.
     :ivar judge: for plain cells, the kind of input and its judge; see :mod:`engine.dmn.plain`.
     :ivar reads: names in the tests, those of built-ins too: a variable may have such a name.
     """
 
+    column: int
     tests: UnaryTests
     reads: frozenset[str]
     judge: tuple[type, Judge] | None
@@ -61,11 +66,13 @@ class Cell:
 
         :raises DecisionError: the tests pass FEEL's budget.
         """
-        if self.tests.tree is None:
-            return True
+        judge = self.judge
+        if judge is not None and type(value) is judge[0]:
+            try:
+                return judge[1](value)
+            except ArithmeticError:
+                return False  # A caller's NaN; FEEL's numbers are finite.
         session.spend()
-        if self.judge is not None and type(value) is self.judge[0]:
-            return self.judge[1](value)
         seen = {name: scope[name] for name in self.reads if name in scope}
         try:
             return self.tests.test(value, seen, now=session.now) is True
@@ -75,7 +82,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: a cell an input, an expression an output.
+    """One rule: a cell an input that it restricts, an expression an output.
 
     :ivar broken: why the rule cannot be used; ``""`` where it can.
     """
@@ -94,8 +101,7 @@ class Rule:
         """
         if self.broken:
             raise DecisionError(self.broken)
-        pairs = zip(self.cells, values, strict=True)
-        return all(cell.passes(value, scope, session) for cell, value in pairs)
+        return all(cell.passes(values[cell.column], scope, session) for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,7 @@ class DecisionTable:
         :raises DecisionError: an input or output is not among its allowed values, or the rules
             that match contradict the hit policy.
         """
+        session.spend(1 + len(self.rules) // RULES_AN_EXPRESSION)
         values = [self._input(column, scope, session) for column in self.inputs]
         hits = self._hits(values, scope, session)
         try:

@@ -9,10 +9,15 @@ from typing import Any
 from engine.dmn.boxed import Literal
 from engine.dmn.document import child, children
 from engine.dmn.expressions import Expressions, Known
+from engine.dmn.hits import HitPolicy
+from engine.dmn.regions import masked, overlap, region
 from engine.dmn.table import Cell, DecisionTable
 from engine.dmn.types import ItemType
 from engine.feel import kind_of
 from engine.feel.syntax import Name
+
+MAX_RULES = 300
+"""Rules compared with one another: the comparisons grow with their square."""
 
 _WRITTEN: dict[type, str] = {str: "string", Decimal: "number", bool: "boolean"}
 
@@ -30,16 +35,40 @@ def check_cells(node: Any, table: DecisionTable, known: Known, made: Expressions
     for row, rule in zip(children(node, "rule"), table.rules, strict=True):
         if rule.broken:
             continue
-        for column, (cell, kind) in enumerate(zip(rule.cells, inputs, strict=True), start=1):
-            what = f"rule {rule.index}, input {column}"
+        for cell in rule.cells:
+            what = f"rule {rule.index}, input {cell.column + 1}"
             if cell.judge is not None:
-                _check_type(row, what, _WRITTEN[cell.judge[0]], kind, made)
+                _check_type(row, what, _WRITTEN[cell.judge[0]], inputs[cell.column], made)
             _check_words(row, what, _tests(cell), named, made)
         for column, (box, kind) in enumerate(zip(rule.outputs, outputs, strict=True), start=1):
             what = f"rule {rule.index}, output {column}"
             if isinstance(box, Literal):
                 _check_type(row, what, kind_of(box.written), kind, made)
                 _check_words(row, what, [box.expression.tree], named, made)
+
+
+def check_rules(node: Any, table: DecisionTable, made: Expressions) -> None:
+    """Warn of rules that contradict UNIQUE, or that FIRST never reaches.
+
+    Only rules of constants are compared, and only the first :data:`MAX_RULES`.
+    """
+    rows = list(children(node, "rule"))[:MAX_RULES]
+    regions = [{cell.column: region(cell.tests) for cell in r.cells} for r in table.rules]
+    for later, row in enumerate(rows):
+        if table.rules[later].broken:
+            continue
+        for earlier in range(later):
+            if table.rules[earlier].broken:
+                continue
+            if table.policy is HitPolicy.UNIQUE and overlap(regions[earlier], regions[later]):
+                message = f"rules {earlier + 1} and {later + 1} can both match; UNIQUE allows one."
+                remedy = "Make them exclude one another, or choose another hit policy."
+                made.report.warning("overlap", row, message, remedy)
+                break
+            if table.policy is HitPolicy.FIRST and masked(regions[earlier], regions[later]):
+                message = f"rule {later + 1} never fires: rule {earlier + 1} matches before it."
+                made.report.warning("masked", row, message, "Move it up, or remove it.")
+                break
 
 
 def _tests(cell: Cell) -> Iterable[object]:

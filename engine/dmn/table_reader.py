@@ -11,7 +11,7 @@ from engine.dmn.hits import Aggregator, HitPolicy
 from engine.dmn.plain import plain
 from engine.dmn.session import Box
 from engine.dmn.table import Cell, DecisionTable, Input, Output, Rule
-from engine.dmn.table_checks import check_cells
+from engine.dmn.table_checks import check_cells, check_rules
 from engine.feel import UnaryTests, Value
 
 _RANKED = {HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER}
@@ -41,6 +41,7 @@ def read_table(node: Any, known: Known, made: Expressions, what: str) -> Box:
     where = f"{made.report.place(node)}: {what}"
     table = DecisionTable(inputs, outputs, rules, policy, aggregator, where)
     check_cells(node, table, known, made)
+    check_rules(node, table, made)
     return table
 
 
@@ -123,9 +124,11 @@ def _rule(
         what = f"rule {number}, input '{label}'"
         compiled, problem = made.tests(cell, known, what)
         broken = broken or problem
-        if compiled is not None:
+        if compiled is not None and compiled.tree is not None:
             where = f"{made.report.place(cell)}: {what}"
-            tests.append(Cell(compiled, names_in(compiled.tree), plain(compiled), where))
+            tests.append(
+                Cell(column - 1, compiled, names_in(compiled.tree), plain(compiled), where)
+            )
     boxes = tuple(
         made.literal(cell, known, f"rule {number}, output {column}")
         for column, cell in enumerate(results, start=1)

@@ -8,6 +8,7 @@ import pytest
 
 from engine.dmn import check, evaluate, read_decisions
 from engine.errors import DecisionError
+from engine.feel import from_json, to_json
 from tests.unit.dmn.support import decide, decision, dmn, table
 
 LEVELS = [['"business"', ">= 18", "3700000", "W3"], ['"social"', "-", "260000"]]
@@ -31,6 +32,15 @@ def test_result_says_which_rule_fired_on_which_inputs_and_why() -> None:
     assert reason.inputs == {"level": "business", "age": Decimal(30)}
     assert reason.rules == ({"id": "Rule_1", "index": 1, "annotation": "W3"},)
     assert reason.outputs == Decimal(3700000)
+
+
+def test_a_reason_can_be_stored_as_it_stands() -> None:
+    (reason,) = decide(levels(), {"level": "business", "age": 30}).reasons
+    kept = from_json(to_json({"rules": reason.rules, "inputs": reason.inputs}))
+    assert kept == {
+        "rules": ({"id": "Rule_1", "index": Decimal(1), "annotation": "W3"},),
+        "inputs": {"level": "business", "age": Decimal(30)},
+    }
 
 
 def test_no_matching_rule_gives_null_and_an_empty_reason() -> None:
