@@ -76,6 +76,10 @@ class UseCases:
         """Return the present moment as this engine tells it, aware, in UTC."""
         return self._ports.clock.now()
 
+    def adopt(self, deployment_id: str, deployed: Deployed) -> None:
+        """Take a publication that this process compiled already, instead of compiling it again."""
+        self._publications.keep(deployment_id, deployed)
+
     def _visible(self, uow: UnitOfWork, case_id: str, actor: Actor) -> CaseRow:
         if not q.can_see(uow, case_id, actor, self._ports.clock.now()):
             raise NotFound("case", case_id)
@@ -148,7 +152,12 @@ class UseCases:
             return ()
         values = bpmn.variables_at(deployed.process, case.state, None)
         return tuple(
-            SummaryItem(name, labels.variable(name), labels.value(name, to_text(values[name])))
+            SummaryItem(
+                name,
+                labels.variable(name),
+                labels.value(name, to_text(values[name])),
+                values[name],
+            )
             for name in deployed.config.summary
             if values.get(name) is not None
         )

@@ -82,12 +82,13 @@ class Trail(UseCases):
         with self.store.snapshot() as uow:
             case = self._visible(uow, case_id, actor)
             done, active, failed, _ = self._marks(uow, case)
+            taken = q.read_events(uow, case.id, [EventKind.FLOW_TAKEN])
         deployed = self._publications.get(case.deployment_id)
         labels = deployed.labels_in(locale)
         return diagram.render_svg(
             deployed.files[chosen.file],
             chosen.id,
-            done=done,
+            done=done | {row.element_id for row in taken if row.element_id},
             active=active,
             failed=failed,
             labels=labels.element,

@@ -123,11 +123,15 @@ class WorkItemView:
 
 @dataclass(frozen=True, slots=True)
 class SummaryItem:
-    """One line of a case's summary: a translated name and a translated value."""
+    """One line of a case's summary: a translated name and a translated value.
+
+    :ivar raw: the FEEL value itself, for whoever writes numbers and dates in a language.
+    """
 
     name: str
     label: str
     value: str
+    raw: Any = None
 
 
 @dataclass(frozen=True, slots=True)
