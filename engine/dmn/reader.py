@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from engine.dmn.boxed import Broken
@@ -64,18 +64,15 @@ def _model(root: Any, report: Report, others: Mapping[str, bytes]) -> DecisionMo
     library.open.add(root.get("namespace", ""))
     reader = _FileReader(root, report, library, "")
     elements = reader.read()
+    own = {key: elements[key] for key in reader.keys}
     findings = [*report.items, *library.findings()]
     report.items = list(dict.fromkeys(findings))
     return DecisionModel(
         file=report.file,
         name=root.get("name", ""),
         namespace=root.get("namespace", ""),
-        decisions={
-            key: e for key, e in elements.items() if isinstance(e, Decision) and "#" not in key
-        },
-        services={
-            key: e for key, e in elements.items() if isinstance(e, Service) and "#" not in key
-        },
+        decisions={key: e for key, e in own.items() if isinstance(e, Decision)},
+        services={key: e for key, e in own.items() if isinstance(e, Service)},
         elements=elements,
         circular=reader.circular,
         findings=report.sorted(),
@@ -136,6 +133,11 @@ class _FileReader:
         self._imports = dict(self._imported(library))
         self.types: Types = Types(root, report, {n: r.types for n, r in self._imports.items()})
         self._nodes = {self.prefix + _id(node): node for node in children(root, *_ELEMENTS)}
+
+    @property
+    def keys(self) -> Iterable[str]:
+        """The keys of the file's own elements."""
+        return self._nodes
 
     def read(self) -> dict[str, Element]:
         """Return every element by key, those of imported files too."""
