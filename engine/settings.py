@@ -22,6 +22,8 @@ class Settings:
     :ivar ports: ``module:function`` that composes the engine's ports from these settings.
     :ivar app: ``module:function`` that makes the WSGI application from settings and an engine.
     :ivar demo_data: ``module:function`` that fills a demo database.
+    :ivar reference_data: ``module:function`` that writes the organisations that scenarios need.
+    :ivar store_document: ``module:function`` that makes what hands in scenarios' documents.
     :ivar demo: demo accounts and moving time are allowed; PASSERELLE_DEMO=1.
     :ivar host: address to serve on; a demo refuses one that is not loopback.
     :ivar port: TCP port to serve on.
@@ -41,6 +43,8 @@ class Settings:
     ports: str = "handlers.composition:compose"
     app: str = "web.app:create_app"
     demo_data: str = "web.demo:fill"
+    reference_data: str = "handlers.demo:seed"
+    store_document: str = "handlers.samples:document_desk"
     demo: bool = False
     host: str = "127.0.0.1"
     port: int = 8000
@@ -83,6 +87,8 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path | None = 
         ports=env.get(PREFIX + "PORTS", "handlers.composition:compose"),
         app=env.get(PREFIX + "APP", "web.app:create_app"),
         demo_data=env.get(PREFIX + "DEMO_DATA", "web.demo:fill"),
+        reference_data=env.get(PREFIX + "REFERENCE_DATA", "handlers.demo:seed"),
+        store_document=env.get(PREFIX + "STORE_DOCUMENT", "handlers.samples:document_desk"),
         demo=_flag(env, "DEMO"),
         host=env.get(PREFIX + "HOST", "127.0.0.1"),
         port=int(_number(env, "PORT", 8000)),

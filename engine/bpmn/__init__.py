@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from engine.bpmn.context import StepContext
 from engine.bpmn.describe import (
+    FlowInfo,
     Position,
+    TableInfo,
+    decision_tables,
     elements,
     flows,
     positions,
+    sequence_flows,
     start_form,
     variables_at,
 )
@@ -26,17 +30,21 @@ from engine.bpmn.publication import (
 )
 
 __all__ = [
+    "FlowInfo",
     "Position",
     "Publication",
     "References",
     "StepContext",
+    "TableInfo",
     "advance",
     "compile_publication",
+    "decision_tables",
     "elements",
     "flows",
     "lint",
     "positions",
     "references",
+    "sequence_flows",
     "start",
     "start_form",
     "variables_at",

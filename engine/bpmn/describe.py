@@ -66,6 +66,51 @@ def flows(publication: Publication) -> Mapping[str, str]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class FlowInfo:
+    """A sequence flow: where it is drawn and what it joins, by element id."""
+
+    id: str
+    file: str
+    source: str
+    target: str
+
+
+def sequence_flows(publication: Publication) -> tuple[FlowInfo, ...]:
+    """Return every sequence flow of a publication with the elements that it joins."""
+    found: list[FlowInfo] = []
+    for process in publication.processes.values():
+        waiting = [process.body]
+        while waiting:
+            body = waiting.pop()
+            found += [
+                FlowInfo(flow.id, flow.place.file, flow.source, flow.target)
+                for flow in body.flows.values()
+            ]
+            waiting.extend(e.inner for e in body.elements.values() if e.inner is not None)
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class TableInfo:
+    """A decision table: the file it is in and its rules' ids, in their order."""
+
+    decision_id: str
+    file: str
+    rules: tuple[str, ...]
+
+
+def decision_tables(publication: Publication) -> tuple[TableInfo, ...]:
+    """Return every decision table of a publication's decision files."""
+    found: dict[str, TableInfo] = {}
+    for model in publication.decisions.values():
+        for decision in model.decisions.values():
+            if decision.kind == "decisionTable":
+                rules = tuple(rule.id for rule in decision.box.rules)
+                found[decision.id] = TableInfo(decision.id, model.file, rules)
+    return tuple(found.values())
+
+
 def positions(publication: Publication, state: bytes) -> tuple[Position, ...]:
     """Return where the live tokens of a case stand, in the order they arrived.
 
