@@ -21,12 +21,7 @@ from engine.model import CallWanted, EventKind
 
 
 class Activity(Behaviour):
-    """Inputs come first, then its boundary events listen, then it does its work.
-
-    :ivar boundaries: names of the specs of its boundary events that wait for something.
-    """
-
-    boundaries: tuple[str, ...] = ()
+    """Inputs come first, then its boundary events listen, then it does its work."""
 
     def begin(self, token: Token) -> bool:
         """See :class:`Behaviour`."""
@@ -38,7 +33,7 @@ class Activity(Behaviour):
 
     def listen(self, token: Token) -> None:
         """Have its boundary events wait, unless they do since an earlier try."""
-        if any(event.host == token.activation for event in token.workflow.live()):
+        if not self.boundaries or token.workflow.beside(token):
             return
         for name in self.boundaries:
             event = token.workflow.add(name)

@@ -24,6 +24,8 @@ class Behaviour:
     :ivar incoming: ids of the flows that lead to it.
     :ivar is_instance: whether it is one instance of a multi-instance.
     :ivar is_listener: whether it waits to start an event sub-process.
+    :ivar boundaries: names of the specs of its boundary events that wait for something.
+    :ivar offers_events: whether events wait beside it, as behind an event-based gateway.
     :ivar error_boundaries: names of the specs of its boundary events that catch errors.
     """
 
@@ -32,7 +34,9 @@ class Behaviour:
     incoming: tuple[str, ...] = ()
     is_instance = False
     is_listener = False
+    boundaries: tuple[str, ...] = ()
     error_boundaries: tuple[str, ...] = ()
+    offers_events = False
     name: str
 
     # --- SpiffWorkflow's hooks ------------------------------------------------------------

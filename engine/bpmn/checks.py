@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.bpmn.assignment import listed
 from engine.bpmn.elements import Element, Process, Trigger
@@ -42,7 +42,9 @@ def check_calendar(
 ) -> None:
     """Note a time zone that is none, and working days that nobody can count."""
     place = Place("scheme.toml")
-    if time_zone not in available_timezones():
+    try:
+        ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
         findings.error(
             "time-zone",
             place,

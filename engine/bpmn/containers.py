@@ -60,6 +60,10 @@ class Container:
         """Return the tokens of this container that can still go on, oldest first."""
         return [token for token in self.tasks.values() if token.is_live]
 
+    def beside(self, token: Token) -> list[Token]:
+        """Return the events that wait beside a token, for as long as it is there."""
+        return [event for event in self.live() if event.host == token.activation]
+
     def holding(self) -> bool:
         """Return whether a token is left that keeps this container from its end."""
         return any(not token.task_spec.is_listener for token in self.live())

@@ -189,14 +189,34 @@ class Body:
     elements: Mapping[str, Element]
     flows: Mapping[str, Flow]
     refused: frozenset[str] = frozenset()
+    _out: dict[str, list[Flow]] = field(init=False, repr=False, compare=False)
+    _in: dict[str, list[Flow]] = field(init=False, repr=False, compare=False)
+    _events: dict[str, list[Element]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        out: dict[str, list[Flow]] = {}
+        into: dict[str, list[Flow]] = {}
+        events: dict[str, list[Element]] = {}
+        for flow in self.flows.values():
+            out.setdefault(flow.source, []).append(flow)
+            into.setdefault(flow.target, []).append(flow)
+        for element in self.elements.values():
+            if element.attached_to is not None:
+                events.setdefault(element.attached_to, []).append(element)
+        for name, index in (("_out", out), ("_in", into), ("_events", events)):
+            object.__setattr__(self, name, index)
 
     def outgoing(self, element_id: str) -> tuple[Flow, ...]:
         """Return the flows that leave an element, in document order."""
-        return tuple(flow for flow in self.flows.values() if flow.source == element_id)
+        return tuple(self._out.get(element_id, ()))
 
     def incoming(self, element_id: str) -> tuple[Flow, ...]:
         """Return the flows that lead to an element, in document order."""
-        return tuple(flow for flow in self.flows.values() if flow.target == element_id)
+        return tuple(self._in.get(element_id, ()))
+
+    def attached(self, element_id: str) -> tuple[Element, ...]:
+        """Return the boundary events of an element, in document order."""
+        return tuple(self._events.get(element_id, ()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,8 @@ class InclusiveGateway(Join, defaults.InclusiveGateway):  # type: ignore[misc]
 class EventBasedGateway(Behaviour, defaults.EventBasedGateway):  # type: ignore[misc]
     """Offers several events; the first that comes decides, the others are withdrawn."""
 
+    offers_events = True
+
     def begin(self, token: Token) -> bool:
         """Have every event after it wait."""
         token.case.enter(token)

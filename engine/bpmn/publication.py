@@ -17,6 +17,7 @@ from engine.bpmn.structure import check_structure
 from engine.dmn import check, read_decisions
 from engine.errors import DecisionError, DeploymentRefused, Finding
 from engine.feel import to_feel
+from engine.forms import check as check_form
 from engine.model import HandlerSpec
 
 
@@ -139,7 +140,7 @@ def _read(
         if name.endswith(".bpmn"):
             _read_file(name, files[name], processes, findings)
     decisions = _decisions(files, findings)
-    forms = _form_ids(files)
+    forms = _forms(files, findings)
     if process_id not in processes and not findings.refused:
         known = ", ".join(sorted(processes)) or "none"
         findings.error(
@@ -181,25 +182,41 @@ def _read_file(name: str, source: bytes, processes: dict[str, Process], findings
 def _decisions(files: Mapping[str, bytes], findings: Findings) -> dict[str, Any]:
     tables = {name: source for name, source in files.items() if name.endswith(".dmn")}
     found: dict[str, Any] = {}
+    homes: dict[str, str] = {}
     for name in sorted(tables):
         findings.items.extend(check(tables[name], name, tables))
         try:
             model = read_decisions(tables[name], name, tables)
         except DecisionError:
             continue  # Its check has said so already, with the place.
-        found |= dict.fromkeys((*model.decisions, *model.services), model)
+        for decision_id in (*model.decisions, *model.services):
+            _once(decision_id, name, homes, "decision", findings)
+            found[decision_id] = model
     return found
 
 
-def _form_ids(files: Mapping[str, bytes]) -> set[str]:
-    found = set()
-    for name, source in files.items():
+def _forms(files: Mapping[str, bytes], findings: Findings) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, source in sorted(files.items()):
         if not name.endswith(".form"):
             continue
+        findings.items.extend(check_form(source, name))
         try:
             form = json.loads(source)
         except ValueError:
-            continue  # The forms' own check tells of it.
-        if isinstance(form, dict) and isinstance(form.get("id"), str):
-            found.add(form["id"])
+            continue  # Its check has said so already.
+        form_id = form.get("id") if isinstance(form, dict) else None
+        if isinstance(form_id, str):
+            _once(form_id, name, found, "form", findings)
     return found
+
+
+def _once(identifier: str, file: str, homes: dict[str, str], what: str, findings: Findings) -> None:
+    home = homes.setdefault(identifier, file)
+    if home != file:
+        findings.error(
+            f"duplicate-{what}",
+            Place(file),
+            f"the {what} '{identifier}' is also in {home}.",
+            "Give one of the two another id.",
+        )

@@ -137,7 +137,7 @@ class _Builder:
         spec: Behaviour = self.spec.task_specs[element.id]
         spec.outgoing = self.body.outgoing(element.id)
         spec.incoming = tuple(flow.id for flow in self.body.incoming(element.id))
-        attached = [e for e in self.body.elements.values() if e.attached_to == element.id]
+        attached = self.body.attached(element.id)
         if isinstance(spec, activities.Activity):
             spec.boundaries = _ids(attached, error=False)
             spec.error_boundaries = _ids(attached, error=True)
@@ -157,7 +157,7 @@ def none_start(body: Body, *, event: bool = False) -> str:
     )
 
 
-def _ids(events: list[Element], *, error: bool) -> tuple[str, ...]:
+def _ids(events: tuple[Element, ...], *, error: bool) -> tuple[str, ...]:
     return tuple(e.id for e in events if (e.event.trigger is Trigger.ERROR) == error)
 
 

@@ -157,6 +157,20 @@ def _add(container: Container, parent: Token, found: Json) -> None:
         token.triggered = True
     if "locals" in found:
         token.locals = _locals(token, _values(found["locals"]))
+    if "turns" in found or "cycle" in found:
+        _add_progress(token, found)
+    for instance in found.get("instances", ()):
+        _add(container, token, instance)
+    if "inner" in found:
+        if "locals" not in found:
+            token.locals = _locals(token, {})
+        inner = case.create_subprocess(token, token.task_spec.spec)
+        inner.scope.values.clear()
+        inner.ended = found["inner"].get("ended", False)
+        _fill(inner, found["inner"])
+
+
+def _add_progress(token: Token, found: Json) -> None:
     if "cycle" in found:
         cycle = found["cycle"]
         token.cycle = Cycle(**{**cycle, "anchor": datetime.fromisoformat(cycle["anchor"])})
@@ -169,15 +183,6 @@ def _add(container: Container, parent: Token, found: Json) -> None:
             turns["done"],
             turns["enough"],
         )
-    for instance in found.get("instances", ()):
-        _add(container, token, instance)
-    if "inner" in found:
-        if "locals" not in found:
-            token.locals = _locals(token, {})
-        inner = case.create_subprocess(token, token.task_spec.spec)
-        inner.scope.values.clear()
-        inner.ended = found["inner"].get("ended", False)
-        _fill(inner, found["inner"])
 
 
 def _locals(token: Token, values: Json) -> Scope:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.bpmn.elements import ACTIVITIES, Body, Element, Process, Trigger
+from engine.bpmn.elements import ACTIVITIES, Body, Element, Flow, Process, Trigger
 from engine.bpmn.findings import Findings, Place
 
-WAITING = frozenset({Trigger.TIMER, Trigger.MESSAGE})
+UNCONDITIONAL = frozenset({"parallelGateway", "eventBasedGateway", "startEvent"})
+"""Kinds of elements that send a token by every flow, or by the one whose event comes."""
 
 
 def check_structure(process: Process, findings: Findings) -> None:
@@ -43,16 +44,9 @@ class _Checker:
             source = self.body.elements.get(flow.source)
             target = self.body.elements.get(flow.target)
             if source is None or target is None:
-                missing = flow.source if source is None else flow.target
-                if missing in self.body.refused:
-                    continue
-                self.refuse(
-                    "flow-end",
-                    flow.place,
-                    f"the flow leads from or to '{missing}', which is not in the same process.",
-                    "Connect it inside one process or sub-process.",
-                )
+                self._loose(flow, flow.source if source is None else flow.target)
                 continue
+            self._condition(flow, source)
             if source.kind == "endEvent" or target.kind in {"startEvent", "boundaryEvent"}:
                 self.refuse(
                     "flow-end",
@@ -67,17 +61,24 @@ class _Checker:
                     "a flow touches an event sub-process.",
                     "Remove it: an event sub-process is started by its start event alone.",
                 )
-            if flow.condition is not None and source.kind in {
-                "parallelGateway",
-                "eventBasedGateway",
-                "startEvent",
-            }:
-                self.refuse(
-                    "flow-condition",
-                    flow.place,
-                    f"a condition on a flow that leaves a {source.kind} has no meaning.",
-                    "Put the condition behind an exclusive or inclusive gateway.",
-                )
+
+    def _loose(self, flow: Flow, missing: str) -> None:
+        if missing not in self.body.refused:
+            self.refuse(
+                "flow-end",
+                flow.place,
+                f"the flow leads from or to '{missing}', which is not in the same process.",
+                "Connect it inside one process or sub-process.",
+            )
+
+    def _condition(self, flow: Flow, source: Element) -> None:
+        if flow.condition is not None and source.kind in UNCONDITIONAL:
+            self.refuse(
+                "flow-condition",
+                flow.place,
+                f"a condition on a flow that leaves a {source.kind} has no meaning.",
+                "Put the condition behind an exclusive or inclusive gateway.",
+            )
 
     # --- elements ---------------------------------------------------------------------------
 
@@ -91,25 +92,21 @@ class _Checker:
                 self._offers(element)
             if element.kind == "boundaryEvent":
                 self._attached(element)
-            if element.kind == "receiveTask" and element.event.trigger is Trigger.NONE:
-                self.refuse(
-                    "message", element.place, "it has no message.", "Choose a message for it."
-                )
-            if element.triggered_by_event and element.loop is not None:
-                self.refuse(
-                    "unsupported-loop",
-                    element.place,
-                    "an event sub-process is a multi-instance.",
-                    "Put the multi-instance inside it.",
-                )
-            if (
-                element.kind == "endEvent"
-                and element.event.trigger is Trigger.ERROR
-                and element.event.code is None
-            ):
-                self.refuse(
-                    "error-code", element.place, "it throws no error.", "Choose an error for it."
-                )
+            self._complete(element)
+
+    def _complete(self, element: Element) -> None:
+        trigger, place = element.event.trigger, element.place
+        if element.kind == "receiveTask" and trigger is Trigger.NONE:
+            self.refuse("message", place, "it has no message.", "Choose a message for it.")
+        if element.triggered_by_event and element.loop is not None:
+            self.refuse(
+                "unsupported-loop",
+                place,
+                "an event sub-process is a multi-instance.",
+                "Put the multi-instance inside it.",
+            )
+        if element.kind == "endEvent" and trigger is Trigger.ERROR and element.event.code is None:
+            self.refuse("error-code", place, "it throws no error.", "Choose an error for it.")
 
     def _default(self, element: Element) -> None:
         leaving = {flow.id: flow for flow in self.body.outgoing(element.id)}
@@ -161,9 +158,7 @@ class _Checker:
                 continue
             waits = target.kind in {"intermediateCatchEvent", "receiveTask"}
             alone = len(self.body.incoming(target.id)) == 1
-            plain = target.loop is None and not any(
-                e.attached_to == target.id for e in self.body.elements.values()
-            )
+            plain = target.loop is None and not self.body.attached(target.id)
             if not (waits and alone and plain and not target.extensions.inputs):
                 self.refuse(
                     "event-gateway",

@@ -230,8 +230,8 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
         if token.announced:
             data = {"instance": token.index + 1} if token.is_instance else {}
             self.journal.event(kind, token.element.id, token.activation, **data)
-        for event in token.workflow.live():
-            if event.host and event.host == token.activation:
+        if token.task_spec.boundaries or token.task_spec.offers_events:
+            for event in token.workflow.beside(token):
                 event.cancel()
 
     def stop_waiting(self, token: Token) -> None:

@@ -304,7 +304,7 @@ def test_the_start_form_and_its_groups_are_told():
         user("T"),
         line("S", "T"),
     )
-    publication = compiled(source, f__form=b'{"id": "f"}')
+    publication = compiled(source, f__form=b'{"id": "f", "components": []}')
     assert bpmn.start_form(publication) == ("f", ("a", "b"))
     [element] = [e for e in bpmn.elements(publication) if e.id == "T"]
     assert (element.kind, element.parent, element.process_id) == ("userTask", "P", "P")

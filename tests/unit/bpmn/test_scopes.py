@@ -228,7 +228,7 @@ def test_a_task_tells_who_when_and_why():
         user("T", properties(workingDays="5")),
         line("S", "T", "Phase"),
     )
-    play = Play(compiled(source, f__form=b'{"id": "f"}'), who="conseiller")
+    play = Play(compiled(source, f__form=b'{"id": "f", "components": []}'), who="conseiller")
     assert play.at("T").candidate_groups == ("officer",)
     assert play.at("T").due.isoformat() == "2026-02-06T09:00:00+00:00"
     task = play.complete("T").at("Inner")
