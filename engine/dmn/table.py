@@ -75,9 +75,13 @@ class Cell:
         session.spend()
         seen = {name: scope[name] for name in self.reads if name in scope}
         try:
-            return self.tests.test(value, seen, now=session.now) is True
+            verdict, warnings = self.tests.test_with_warnings(value, seen, now=session.now)
         except FeelError as error:
             raise DecisionError(f"{self.where}: {error}") from error
+        if verdict is None and value is not None:
+            for warning in warnings:
+                session.warn(f"{self.where}: {warning}")
+        return verdict is True
 
 
 @dataclass(frozen=True, slots=True)

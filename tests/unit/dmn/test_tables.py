@@ -124,6 +124,15 @@ def test_cells_read_other_variables_and_the_input_as_question_mark() -> None:
     assert decide(source, {"x": -8, "floor": 5}).value == "other"
 
 
+def test_a_cell_that_reads_a_variable_nobody_gave_does_not_match_and_says_so() -> None:
+    result = decide(dmn(decision(table(["x"], ["y"], [["> floor_amount", "1"]]))), {"x": 5})
+    assert result.value is None
+    assert any(
+        "rule 1, input 'x'" in warning and "no variable 'floor_amount'" in warning
+        for warning in result.warnings
+    )
+
+
 def test_an_output_outside_its_output_values_is_refused() -> None:
     source = overlapping("FIRST", values=["1, 7"])
     with pytest.raises(DecisionError, match="rule 1 gives 2, which the output values do not allow"):
