@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 
 from engine.forms import Field, Form
 from engine.model import Tier
-from web.documents import DocumentRefused, take
+from web.documents import DocumentRefused, refusal, take
 
 _MOST_ROWS = 200
 _UNSENT = frozenset({"text", "expression"})
@@ -114,7 +114,7 @@ class _Reader:
         try:
             return take(self._case_id, file, purpose=each.key, tier=each.tier)
         except DocumentRefused as error:
-            self._posted.errors[each.key] = str(error)
+            self._posted.errors[each.key] = refusal(error)
             return kept
 
 

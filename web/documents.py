@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Mapping
+from typing import Any, cast
 
 from flask import current_app
 from werkzeug.datastructures import FileStorage
@@ -13,8 +14,17 @@ from engine.service import CaseView
 from handlers.documents import Document, DocumentRefused, Documents, OpenedDocument
 from web.accounts import current_actor
 from web.context import engine, store
+from web.i18n import _l
 
-__all__ = ["Document", "DocumentRefused", "listed", "opened", "take", "title_of"]
+__all__ = ["Document", "DocumentRefused", "listed", "opened", "refusal", "take", "title_of"]
+
+_REFUSALS: Mapping[str, Any] = {
+    "empty": _l("This file is empty. Choose the right one."),
+    "too-large": _l("This file is too large. Scan it at a lower resolution."),
+    "type": _l("This kind of file is not accepted. Save it as a PDF and hand it in again."),
+    "name": _l("This file's name cannot be used. Rename it and hand it in again."),
+    "name-mismatch": _l("This file's name and its content disagree. Choose the right file."),
+}
 
 
 def documents() -> Documents:
@@ -49,6 +59,11 @@ def take(case_id: str, file: FileStorage, *, purpose: str, tier: Tier | None) ->
             purpose=purpose,
         )
     return document.id
+
+
+def refusal(error: DocumentRefused) -> str:
+    """Return why a file was not taken, in the page's language."""
+    return str(_REFUSALS.get(error.code, error))
 
 
 def listed(case: CaseView) -> tuple[Document, ...]:

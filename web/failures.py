@@ -51,6 +51,8 @@ def explain(error: PasserelleError) -> str:
         return _("%(who)s has taken this task. Ask them to give it back first.", who=who)
     if isinstance(error, CaseEnded):
         return _("This case has ended; it takes no more steps. Nothing was changed.")
+    if isinstance(error, NotAllowed):
+        return _("This is for somebody else to do: another role, or a colleague. Nothing was kept.")
     if isinstance(error, Conflict):
         return _("Somebody else changed this case just now. Nothing was lost: try again.")
     return str(error)
@@ -95,7 +97,7 @@ def _missing() -> Sequence[str]:
 
 
 def _not_allowed(error: NotAllowed) -> ResponseReturnValue:
-    return _page(403, _("You may not do this"), (explain(error), _("Nothing was changed.")))
+    return _page(403, _("You may not do this"), (explain(error),))
 
 
 def _conflict(error: PasserelleError) -> ResponseReturnValue:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from web.accounts import current_actor
 from web.cases.blueprint import blueprint
 from web.context import engine
-from web.documents import DocumentRefused, opened, take
+from web.documents import DocumentRefused, opened, refusal, take
 from web.i18n import _
 
 
@@ -24,7 +24,7 @@ def upload(case_id: str) -> ResponseReturnValue:
     try:
         take(case_id, file, purpose="case", tier=None)
     except DocumentRefused as error:
-        flash(str(error), "error")
+        flash(refusal(error), "error")
         return back
     flash(_("The document is stored, encrypted."))
     return back

@@ -24,9 +24,6 @@ from web.context import engine, names, store
 from web.documents import Document, listed
 from web.locales import locale
 
-OWN_PHASES = ("pre-creation", "launch", "post-creation")
-"""The order in which the phases of every scheme follow one another."""
-
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
@@ -35,7 +32,8 @@ class Dossier:
     :ivar mine: open tasks that the reader holds or may take; ``others``: the remaining ones.
     :ivar diagram: SVG drawn by the engine; empty where the diagram has no interchange.
     :ivar plane: the page of the diagram that is shown.
-    :ivar steps: by phase, in the diagram's order.
+    :ivar planes: the scheme's own pages, and those shared ones that the case has reached.
+    :ivar steps: by page of the diagram, the one that is shown first.
     """
 
     case: CaseView
@@ -45,7 +43,7 @@ class Dossier:
     planes: tuple[PlaneView, ...]
     plane: PlaneView | None
     diagram: Markup
-    steps: Mapping[str, tuple[StepView, ...]]
+    steps: tuple[tuple[PlaneView, tuple[StepView, ...]], ...]
     timeline: tuple[Line, ...]
     documents: tuple[Document, ...]
     payments: tuple[Payment, ...]
@@ -62,8 +60,10 @@ def read_dossier(case_id: str, plane_id: str | None, *, everything: bool) -> Dos
     actor, language = current_actor(), locale()
     case = engine().case(case_id, actor, language)
     steps = engine().steps(case_id, actor, language)
-    planes = engine().planes(case_id, actor, language)
-    plane = _chosen(planes, plane_id, steps)
+    everywhere = engine().planes(case_id, actor, language)
+    by_plane = steps_by_plane(everywhere, steps)
+    planes = tuple(each for each in everywhere if _told(each, by_plane))
+    plane = _chosen(planes, plane_id, by_plane)
     mine, others = _tasks(case)
     history = engine().history(case_id, actor, language)
     files, tranches = listed(case), _payments(case_id)
@@ -76,7 +76,7 @@ def read_dossier(case_id: str, plane_id: str | None, *, everything: bool) -> Dos
         planes=planes,
         plane=plane,
         diagram=_drawn(case_id, plane),
-        steps=_by_phase(steps),
+        steps=_listed(planes, plane, by_plane),
         timeline=tell(history, people, everything=everything),
         documents=files,
         payments=tranches,
@@ -84,15 +84,52 @@ def read_dossier(case_id: str, plane_id: str | None, *, everything: bool) -> Dos
     )
 
 
+def steps_by_plane(
+    planes: tuple[PlaneView, ...], steps: tuple[StepView, ...]
+) -> Mapping[str, tuple[StepView, ...]]:
+    """Return the steps that each page of the diagram draws, by the page's id."""
+    homes = {plane.id for plane in planes}
+    parents = {step.element_id: step.parent for step in steps}
+    found: dict[str, list[StepView]] = {plane.id: [] for plane in planes}
+    for step in steps:
+        home = step.parent
+        while home not in homes and home in parents:
+            home = parents[home]
+        if home in homes:
+            found[home].append(step)
+    return {plane: tuple(group) for plane, group in found.items()}
+
+
+def _told(plane: PlaneView, steps: Mapping[str, tuple[StepView, ...]]) -> bool:
+    own = not plane.file.startswith("common/")
+    return own or any(step.state != "todo" for step in steps[plane.id])
+
+
 def _chosen(
-    planes: tuple[PlaneView, ...], plane_id: str | None, steps: tuple[StepView, ...]
+    planes: tuple[PlaneView, ...],
+    plane_id: str | None,
+    steps: Mapping[str, tuple[StepView, ...]],
 ) -> PlaneView | None:
     if plane_id is not None:
         found = next((plane for plane in planes if plane.id == plane_id), None)
         if found is None:
             raise NotFound("page of the diagram", plane_id)
         return found
-    return planes[0] if planes else None
+    here = [plane for plane in planes if any(_waits(step) for step in steps[plane.id])]
+    return next(iter((*here, *planes)), None)
+
+
+def _waits(step: StepView) -> bool:
+    return step.state in {"active", "failed"} and step.kind not in {"subProcess", "callActivity"}
+
+
+def _listed(
+    planes: tuple[PlaneView, ...],
+    shown: PlaneView | None,
+    steps: Mapping[str, tuple[StepView, ...]],
+) -> tuple[tuple[PlaneView, tuple[StepView, ...]], ...]:
+    ordered = sorted(planes, key=lambda plane: plane != shown)
+    return tuple((plane, steps[plane.id]) for plane in ordered if steps[plane.id])
 
 
 def _drawn(case_id: str, plane: PlaneView | None) -> Markup:
@@ -115,13 +152,6 @@ def _tasks(case: CaseView) -> tuple[tuple[WorkItemView, ...], tuple[WorkItemView
     tasks = engine().tasks_of(case.id, actor, language)
     mine = tuple(task for task in tasks if task.id in offered)
     return mine, tuple(task for task in tasks if task.id not in offered)
-
-
-def _by_phase(steps: tuple[StepView, ...]) -> Mapping[str, tuple[StepView, ...]]:
-    phases: dict[str, list[StepView]] = {phase: [] for phase in OWN_PHASES}
-    for step in steps:
-        phases.setdefault(step.phase or "", []).append(step)
-    return {phase: tuple(group) for phase, group in phases.items() if group}
 
 
 def _payments(case_id: str) -> tuple[Payment, ...]:

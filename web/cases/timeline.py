@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.model import EventKind
 from engine.service import EventView
+from web.context import organisation
 from web.i18n import _, _l
 
 _WORDS: Mapping[str, Any] = {
@@ -76,6 +77,13 @@ _TECHNICAL = frozenset(
 _SHOWN = ("organisation", "message", "amount", "currency", "code", "purpose")
 """What an event's data may say on the page; the rest is for exports."""
 
+_CODES: Mapping[str, Any] = {
+    "processing": _l("use of the person's data"),
+    "sharing": _l("sharing with a public body"),
+    "promotion": _l("telling of the experience"),
+}
+"""Words for codes: the purposes of consents."""
+
 _FAILURES = frozenset({EventKind.CALL_FAILED, EventKind.INCIDENT_RAISED})
 
 
@@ -124,10 +132,12 @@ def tell(
 def _detail(event: EventView) -> str:
     if event.kind == EventKind.DECISION_EVALUATED:
         return _rules(event.data)
-    shown = (
-        event.data.get(key) for key in ("organisation", "message", "amount", "code", "purpose")
-    )
-    return " · ".join(_text(value) for value in shown if value not in (None, ""))
+    shown = (event.data.get(key) for key in _SHOWN)
+    return " · ".join(_told(_text(value)) for value in shown if value not in (None, ""))
+
+
+def _told(text: str) -> str:
+    return str(_CODES[text]) if text in _CODES else organisation(text)
 
 
 def _rules(data: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from engine.errors import InvalidAnswer
 from web.accounts import current_actor
 from web.answers import Pending, Posted, read_posted
 from web.context import engine
-from web.documents import DocumentRefused, take
+from web.documents import DocumentRefused, refusal, take
 from web.forms import ask
 from web.i18n import _
 from web.locales import locale
@@ -61,7 +61,7 @@ def _hand_in(case_id: str, files: Sequence[Pending]) -> None:
         try:
             take(case_id, each.file, purpose=each.purpose, tier=each.tier)
         except DocumentRefused as error:
-            flash(_("%(reason)s Hand it in again below.", reason=str(error)), "error")
+            flash(_("%(reason)s Hand it in again below.", reason=refusal(error)), "error")
 
 
 def _page(

@@ -15,3 +15,12 @@ document.addEventListener("submit", (event) => {
 
 // An error summary takes the focus, so that a screen reader starts there.
 document.querySelector("[data-error-summary]")?.focus();
+
+// A wide diagram opens where the case stands.
+for (const box of document.querySelectorAll(".ps-diagram")) {
+  const here = box.querySelector(".failed, .active");
+  if (here) {
+    const offset = here.getBoundingClientRect().left - box.getBoundingClientRect().left;
+    box.scrollLeft = offset - box.clientWidth / 2;
+  }
+}
