@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+from engine.errors import InvalidAnswer
 from engine.store import UnitOfWork
 from handlers.organisations import Organisation, save_organisation, save_profile
 
@@ -99,16 +101,33 @@ PROFILES: Mapping[str, tuple[int, tuple[str, ...], tuple[str, ...], tuple[str, .
 }
 
 
-def seed(uow: UnitOfWork) -> None:
-    """Write the demo's organisations and operators; a second time changes nothing."""
+def seed(uow: UnitOfWork, given: Mapping[str, Any] | None = None) -> None:
+    """Write the demo's organisations and operators; a second time changes nothing.
+
+    :param given: what a scenario makes otherwise: ``capacity``, places by operator.
+    :raises InvalidAnswer: it makes something else otherwise, or of another operator.
+    """
+    places = _places(given or {})
     for organisation in ORGANISATIONS:
         save_organisation(uow, organisation)
     for organisation_id, (capacity, sectors, regions, levels) in PROFILES.items():
         save_profile(
             uow,
             organisation_id,
-            capacity=capacity,
+            capacity=places.get(organisation_id, capacity),
             sectors=sectors,
             regions=regions,
             levels=levels,
         )
+
+
+def _places(given: Mapping[str, Any]) -> Mapping[str, int]:
+    places = given.get("capacity", {})
+    unknown = sorted({*set(given) - {"capacity"}, *set(places) - set(PROFILES)})
+    if unknown:
+        known = ", ".join(PROFILES)
+        raise InvalidAnswer(dict.fromkeys(unknown, f"Only capacity can be given, of: {known}."))
+    for operator, count in places.items():
+        if type(count) is not int or count < 0:
+            raise InvalidAnswer({operator: f"'{count}' is no number of places."})
+    return dict(places)

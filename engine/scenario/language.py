@@ -20,11 +20,13 @@ _BESIDE: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "refuse": (frozenset({"as"}), frozenset({"answer", "reason", "error", "field"})),
     "send": (frozenset({"as"}), frozenset({"answer"})),
     "publish": (frozenset(), frozenset()),
+    "given": (frozenset(), frozenset()),
     "advance": (frozenset(), frozenset()),
     "until": (frozenset(), frozenset()),
     "expect": (frozenset(), frozenset()),
     "repeat": (frozenset({"steps"}), frozenset()),
     "play": (frozenset(), frozenset()),
+    "meanwhile": (frozenset(), frozenset()),
 }
 """Steps by name: the keys that must, and the keys that may stand beside it."""
 
@@ -36,6 +38,7 @@ class Step:
     """One step.
 
     :ivar verb: ``complete``, ``expect`` …; ``play`` holds its part's steps as ``repeat`` does.
+    :ivar start: how the other case of ``meanwhile`` starts.
     :ivar subject: what stands at the verb: an element's id, a duration, a mapping.
     :ivar block: everything that stands beside it.
     """
@@ -45,6 +48,7 @@ class Step:
     block: Block
     who: Who | None
     steps: tuple[Step, ...] = ()
+    start: Start | None = None
 
     @property
     def place(self) -> str:
@@ -165,7 +169,8 @@ class _StepReader:
             raise block.wrong(f"'{verb}' needs '{key}'.")
         self._check(verb, block)
         who = read_who(block, self._actors) if "as" in required else None
-        return Step(verb, block[verb], block, who, self._inner(verb, block, playing))
+        start = self.start(block.block(verb)) if verb == "meanwhile" else None
+        return Step(verb, block[verb], block, who, self._inner(verb, block, playing), start)
 
     def _check(self, verb: str, block: Block) -> None:
         if verb == "until":
@@ -174,8 +179,12 @@ class _StepReader:
             times = block[verb]
             if type(times) is not int or not 0 < times <= _MOST_REPEATS:
                 raise block.wrong(f"'repeat' takes a number from 1 to {_MOST_REPEATS}.", verb)
+        elif verb == "given":
+            block.block(verb)
         elif verb == "expect":
             check_expected(block.block(verb))
+        elif verb == "meanwhile":
+            block.block(verb).only({"start", "steps"}, "'meanwhile'")
         elif verb == "publish":
             block.block(verb).only({"message", "keys", "variables"}, "'publish'")
             block.block(verb).text("message")
@@ -190,6 +199,8 @@ class _StepReader:
     def _inner(self, verb: str, block: Block, playing: tuple[Path, ...]) -> tuple[Step, ...]:
         if verb == "repeat":
             return self.steps(block.blocks("steps"), playing)
+        if verb == "meanwhile":
+            return self.steps(block.block(verb).blocks("steps"), playing)
         if verb != "play":
             return ()
         part = self._part(block, "play")

@@ -8,7 +8,7 @@ tags and references are refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +19,15 @@ import yaml
 from engine.errors import PasserelleError
 
 _TAG = "tag:yaml.org,2002:"
+
+_SCALARS: Mapping[str, Callable[[str], Any]] = {
+    "str": str,
+    "bool": lambda text: text == "true",
+    "null": lambda _text: None,
+    "int": int,
+    "float": Decimal,
+}
+"""What a plain text means, by its kind; dates are read apart."""
 
 
 class ScenarioUnreadable(PasserelleError):
@@ -99,7 +108,7 @@ class _Reader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
+            event: Any = self.peek_event()  # type: ignore[no-untyped-call]
             raise yaml.MarkedYAMLError(
                 problem="references (*name) are not read; share steps as parts/*.yaml",
                 problem_mark=event.start_mark,
@@ -177,14 +186,9 @@ def _scalar(file: Path, node: yaml.ScalarNode) -> Any:
             return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
     except ValueError as error:
         raise ScenarioUnreadable(file, _line(node), f"'{text}' is no date: {error}.") from error
-    if kind in ("str", "bool", "null", "int", "float"):
-        return {
-            "str": lambda: text,
-            "bool": lambda: text == "true",
-            "null": lambda: None,
-            "int": lambda: int(text),
-            "float": lambda: Decimal(text),
-        }[kind]()
+    read = _SCALARS.get(kind)
+    if read is not None:
+        return read(text)
     raise ScenarioUnreadable(file, _line(node), f"the tag {node.tag} is not read. Leave it out.")
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from engine.clock import ManualClock
 from engine.composition import compose, load
@@ -20,6 +20,12 @@ from engine.store import Store, UnitOfWork, upgrade
 _PUBLISHER = Actor("scenario")
 _BEFORE = datetime(2000, 1, 1, tzinfo=UTC)
 _DATABASE = "scenario.db"
+
+
+class ReferenceData(Protocol):
+    """Writes organisations and the like; with ``given``, what of them is otherwise."""
+
+    def __call__(self, uow: UnitOfWork, given: Mapping[str, Any] | None = None) -> None: ...
 
 
 class HandIn(Protocol):
@@ -39,12 +45,16 @@ class HandIn(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """An engine in which one scenario plays."""
+    """An engine in which one scenario plays.
+
+    :ivar change: makes reference data otherwise. :ivar hand_in: hands in a document.
+    """
 
     engine: Engine
     store: Store
     clock: ManualClock
     deployed: Deployed
+    change: ReferenceData
     hand_in: HandIn
 
 
@@ -67,7 +77,8 @@ class Ground:
             ports = compose(own, store, ManualClock(_BEFORE))
             upgrade(store, ports.migrations)
             with store.unit_of_work() as uow:
-                load(own.reference_data)(uow)
+                seed: ReferenceData = load(own.reference_data)
+                seed(uow)
         finally:
             store.close()
         return cls(folder, settings)
@@ -110,7 +121,8 @@ class Template:
             engine = Engine(store, compose(own, store, clock), own)
             engine.adopt(self.deployment_id, self.deployed)
             hand_in: HandIn = load(own.store_document)(own, store, clock)
-            yield Stage(engine, store, clock, self.deployed, hand_in)
+            change: ReferenceData = load(own.reference_data)
+            yield Stage(engine, store, clock, self.deployed, change, hand_in)
         finally:
             store.close()
             shutil.rmtree(folder)
