@@ -224,7 +224,9 @@ class CallActivity(Holder, defaults.CallActivity):  # type: ignore[misc]
         if inner is not None and self.element.extensions.outputs:
             token.open_locals().values.update(inner.scope.values)
         elif inner is not None and (copies is None or copies):
-            token.case.write(token, token.scope, inner.scope.values)
+            # Only what it wrote: its copy of the rest may be older than what others wrote since.
+            written = {n: inner.scope.values[n] for n in sorted(inner.scope.written)}
+            token.case.write(token, token.scope, written)
         super().finish(token)
 
     @property

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.bpmn.assignment import listed
-from engine.bpmn.elements import Element, Process, Trigger
+from engine.bpmn.elements import ACTIVITIES, Element, Process, Trigger
 from engine.bpmn.findings import Findings, Place
 from engine.bpmn.messages import seconds
 from engine.bpmn.structure import bodies
@@ -18,6 +18,13 @@ from engine.errors import ConfigurationError
 from engine.model import HandlerSpec
 
 NOT_TEXT = (int, float, bool, Decimal, list, tuple, dict)
+
+
+CALLS_HANDLERS = frozenset(
+    {"serviceTask", "businessRuleTask", "scriptTask", "sendTask"}
+    | {"intermediateThrowEvent", "endEvent"}
+)
+TAKES_INPUTS = ACTIVITIES | {"intermediateThrowEvent", "endEvent"}
 
 
 def check_references(
@@ -86,6 +93,7 @@ class _Checker:
 
     def check(self, element: Element) -> None:
         self.unique(element.id, element.place)
+        self._fits(element)
         self._handler(element)
         self._form(element)
         self._decision(element)
@@ -105,6 +113,23 @@ class _Checker:
                 f"another element, in {other.file}, has this id.",
                 "Give it an id of its own: history and pages tell elements apart by it.",
             )
+
+    def _fits(self, element: Element) -> None:
+        found = element.extensions
+        for what, present, kinds in (
+            ("input mappings", bool(found.inputs), TAKES_INPUTS),
+            ("a task type", found.handler is not None, CALLS_HANDLERS),
+            ("a script", found.script is not None, {"scriptTask"}),
+            ("a decision", found.decision_id is not None, {"businessRuleTask"}),
+            ("a called process", found.called is not None, {"callActivity"}),
+        ):
+            if present and element.kind not in kinds:
+                self._refuse(
+                    "misplaced",
+                    element,
+                    f"a {element.kind} has {what}, which nothing would use.",
+                    "Remove it, or choose another kind of element.",
+                )
 
     # --- handlers ---------------------------------------------------------------------------
 

@@ -125,8 +125,15 @@ def _assignment(dialect: Dialect, node: Any, found: Found) -> None:
 
 
 def _schedule(dialect: Dialect, node: Any, found: Found) -> None:
-    found["due"] = dialect.expressions.time(node.get("dueDate"), node, "dueDate")
-    found["follow_up"] = dialect.expressions.time(node.get("followUpDate"), node, "followUpDate")
+    for name, attribute in (("due", "dueDate"), ("follow_up", "followUpDate")):
+        formula = dialect.expressions.time(node.get(attribute), node, attribute)
+        if formula is not None and formula.is_literal and not formula.text[0].isdigit():
+            dialect.refuse(
+                node,
+                f"its {attribute} '{formula.text}' is no date.",
+                'Write a date, or an expression such as =now() + duration("P14D").',
+            )
+        found[name] = formula
 
 
 def _priority(dialect: Dialect, node: Any, found: Found) -> None:

@@ -18,9 +18,10 @@ class Scope:
 
     :ivar name: id of the process or element it belongs to.
     :ivar keeps: names that no enclosing scope has stay here.
+    :ivar written: names that got a value here from a result.
     """
 
-    __slots__ = ("keeps", "name", "parent", "values")
+    __slots__ = ("keeps", "name", "parent", "values", "written")
 
     def __init__(
         self,
@@ -34,6 +35,7 @@ class Scope:
         self.parent = parent
         self.values: MutableMapping[str, Any] = {} if values is None else values
         self.keeps = keeps
+        self.written: set[str] = set()
 
     def visible(self, *outermost: MutableMapping[str, Any]) -> Mapping[str, Any]:
         """Return all that can be seen here; ``outermost`` cannot be hidden by a variable."""

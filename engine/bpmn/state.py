@@ -85,6 +85,8 @@ def _container(container: Container) -> Json:
         "variables": to_json(dict(container.scope.values)),
         "tokens": [_token(token) for token in container.live() if not token.is_instance],
     }
+    if container.owner is not None and container.scope.parent is None:
+        written["written"] = sorted(container.scope.written)
     for flag in ("ended", "interrupted"):
         if getattr(container, flag):
             written[flag] = True
@@ -136,6 +138,7 @@ def _turns(turns: Turns) -> Json:
 
 def _fill(container: Container, found: Json) -> None:
     container.scope.values.update(_values(found["variables"]))
+    container.scope.written.update(found.get("written", ()))
     container.interrupted = found.get("interrupted", False)
     for token in found["tokens"]:
         _add(container, container.task_tree, token)

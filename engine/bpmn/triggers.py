@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from engine.bpmn.elements import Event, Extensions, Message, TimerKind, Trigger
-from engine.bpmn.expressions import Expressions, Formula
+from engine.bpmn.expressions import Expressions, Formula, Stuck
 from engine.bpmn.findings import Findings, Place
 from engine.bpmn.reader import Document, child, children, extensions, is_bpmn, referred, tag
+from engine.bpmn.timers import first_due
 
 TRIGGERS = {
     "timerEventDefinition": Trigger.TIMER,
@@ -51,6 +53,16 @@ class Triggers:
                 lines[name] = node.sourceline or 0
 
     # --- the file's own declarations ---------------------------------------------------------
+
+    def _check_time(self, node: Any, kind: TimerKind, formula: Formula | None) -> None:
+        if formula is None or not formula.is_literal:
+            return
+        try:
+            first_due(kind, formula.text, datetime(2026, 1, 1, tzinfo=UTC), "UTC")
+        except Stuck as stuck:
+            self._findings.error(
+                "timer", self.place(node), f"'{formula.text}': {stuck.message}", "Correct it."
+            )
 
     def _read_messages(self) -> dict[str, Message]:
         messages = {}
@@ -148,6 +160,7 @@ class Triggers:
                 formula = self._expressions.time(node.text, node, kind.value)
                 if formula is None and not (node.text or "").strip():
                     break
+                self._check_time(node, kind, formula)
                 return Event(Trigger.TIMER, timer_kind=kind, timer=formula)
         self._findings.error(
             "timer",

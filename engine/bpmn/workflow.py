@@ -265,6 +265,7 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
             if name not in home.values or home.values[name] != value:
                 changed.setdefault(home.name, {})[name] = value
             home.values[name] = value
+            home.written.add(name)
         for where, written in changed.items():
             self.journal.variables(token.element.id, token.activation, where, written)
 

@@ -262,3 +262,24 @@ def test_scheme_and_case_are_seen_and_cannot_be_hidden_by_a_variable():
 def test_an_implicit_end_ends_the_process():
     source = bpmn(start(), flow("S", "T"), node("task", "T"))
     assert Play(compiled(source)).done
+
+
+def test_a_called_process_does_not_bring_back_what_others_changed_meanwhile():
+    source = bpmn(
+        start(),
+        node("callActivity", "Call", calledElement="Q"),
+        user("Beside"),
+        line("S", "Call"),
+        line("S", "Beside"),
+        top=CALLED,
+    )
+    play = Play(compiled(source), status="pending", amount=1)
+    play.complete("Beside", status="approved")
+    play.complete("Do", amount=2)
+    assert play.done
+    assert play.variables == {"status": "approved", "amount": 2}
+
+
+def test_a_function_is_kept_nowhere():
+    source = bpmn(start(), script("T", "={f: function(x) x + 1}"), line("S", "T"))
+    assert Play(compiled(source)).at("T", "incidents").code == "expression"
