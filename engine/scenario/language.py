@@ -26,7 +26,6 @@ _BESIDE: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "expect": (frozenset(), frozenset()),
     "repeat": (frozenset({"steps"}), frozenset()),
     "play": (frozenset(), frozenset()),
-    "meanwhile": (frozenset(), frozenset()),
 }
 """Steps by name: the keys that must, and the keys that may stand beside it."""
 
@@ -38,7 +37,6 @@ class Step:
     """One step.
 
     :ivar verb: ``complete``, ``expect`` …; ``play`` holds its part's steps as ``repeat`` does.
-    :ivar start: how the other case of ``meanwhile`` starts.
     :ivar subject: what stands at the verb: an element's id, a duration, a mapping.
     :ivar block: everything that stands beside it.
     """
@@ -48,7 +46,6 @@ class Step:
     block: Block
     who: Who | None
     steps: tuple[Step, ...] = ()
-    start: Start | None = None
 
     @property
     def place(self) -> str:
@@ -169,8 +166,7 @@ class _StepReader:
             raise block.wrong(f"'{verb}' needs '{key}'.")
         self._check(verb, block)
         who = read_who(block, self._actors) if "as" in required else None
-        start = self.start(block.block(verb)) if verb == "meanwhile" else None
-        return Step(verb, block[verb], block, who, self._inner(verb, block, playing), start)
+        return Step(verb, block[verb], block, who, self._inner(verb, block, playing))
 
     def _check(self, verb: str, block: Block) -> None:
         if verb == "until":
@@ -183,8 +179,6 @@ class _StepReader:
             block.block(verb)
         elif verb == "expect":
             check_expected(block.block(verb))
-        elif verb == "meanwhile":
-            block.block(verb).only({"start", "steps"}, "'meanwhile'")
         elif verb == "publish":
             block.block(verb).only({"message", "keys", "variables"}, "'publish'")
             block.block(verb).text("message")
@@ -199,8 +193,6 @@ class _StepReader:
     def _inner(self, verb: str, block: Block, playing: tuple[Path, ...]) -> tuple[Step, ...]:
         if verb == "repeat":
             return self.steps(block.blocks("steps"), playing)
-        if verb == "meanwhile":
-            return self.steps(block.block(verb).blocks("steps"), playing)
         if verb != "play":
             return ()
         part = self._part(block, "play")

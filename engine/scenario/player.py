@@ -51,8 +51,7 @@ class _Target:
 class Player:
     """Plays one scenario on a stage.
 
-    :ivar situation: the case that is played, once it is started.
-    :ivar situations: every case started, those of ``meanwhile`` included.
+    :ivar situation: the case, once it is started.
     """
 
     def __init__(self, stage: Stage, scenario: Scenario) -> None:
@@ -63,7 +62,6 @@ class Player:
         self._incidents = 0
         self._called_from: list[str] = []
         self.situation: Situation | None = None
-        self.situations: list[Situation] = []
 
     def play(self) -> None:
         """Play from the start to the last step.
@@ -84,7 +82,6 @@ class Player:
             answer = answered(start.answer, {}, self._now(), _no_file)
             case = self._stage.engine.start(self._config.id, answer, actor)
             self.situation = Situation(self._stage, case.id)
-            self.situations.append(self.situation)
             self._stage.engine.run_due()
         except PasserelleError as error:
             raise StepFailed(place, "start", _details(error)) from error
@@ -95,8 +92,6 @@ class Player:
             following = (*steps[number + 1 : number + 2], *after)[:1]
             if step.verb in ("repeat", "play"):
                 self._play_inner(step, following)
-            elif step.start is not None:
-                self._play_other(step, step.start)
             else:
                 self._step(step, following)
 
@@ -108,16 +103,6 @@ class Player:
             )
             self._play(step.steps, step.steps[:1] if time < times else after)
             self._called_from.pop()
-
-    def _play_other(self, step: Step, start: Start) -> None:
-        """Play another case on this stage, then go on with the one that waits."""
-        before = self.situation, self._incidents
-        self._called_from.append(f"meanwhile at {step.place}")
-        self._incidents = 0
-        self._start(start, step.steps[:1])
-        self._play(step.steps, ())
-        self._called_from.pop()
-        self.situation, self._incidents = before
 
     def _step(self, step: Step, following: tuple[Step, ...]) -> None:
         try:

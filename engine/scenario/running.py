@@ -91,8 +91,8 @@ class _Scheme:
                 failure = Failure(failed.place, failed.step, failed.details)
             except PasserelleError as error:
                 failure = Failure(str(scenario.file), "play", (str(error),))
-            for situation in player.situations:
-                self.report.covered.saw(template.deployed, situation.history())
+            if player.situation is not None:
+                self.report.covered.saw(template.deployed, player.situation.history())
         return failure
 
     def _note(self, file: Path, name: str, failure: Failure | None) -> None:

@@ -47,19 +47,17 @@ class Situation:
             return subscriptions_of(uow, self.case_id)
 
     def jobs(self) -> tuple[JobRow, ...]:
-        """Return every job of this case that waits, the next due first."""
+        """Return every job that waits, the next due first."""
         with self.stage.store.snapshot() as uow:
-            waiting = due_jobs(uow, _FAR, _MOST_JOBS)
-        return tuple(job for job in waiting if job.case_id == self.case_id)
+            return due_jobs(uow, _FAR, _MOST_JOBS)
 
     def timers(self) -> tuple[tuple[str, datetime], ...]:
         """Return the elements that wait for a timer, each with the moment it is due."""
         return tuple((j.element_id, j.due_at) for j in self.jobs() if j.kind is JobKind.TIMER)
 
     def incidents(self) -> tuple[IncidentView, ...]:
-        """Return the open incidents of this case."""
-        found = self.stage.engine.incidents()
-        return tuple(incident for incident in found if incident.case_id == self.case_id)
+        """Return the open incidents."""
+        return self.stage.engine.incidents()
 
     def history(self) -> tuple[EventView, ...]:
         """Return everything that happened."""
