@@ -10,9 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.dmn.plain import constant
 from engine.feel import UnaryTests
-from engine.feel.syntax import Interval
+from engine.feel.syntax import Interval, Literal, Unary
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ def region(tests: UnaryTests) -> Region | None:
     if None not in spans:
         known = [span for span in spans if span is not None]
         return None if tree.negated else Region(Decimal, tuple(known))
-    values = [constant(test) for test in tree.tests]
+    values = [_constant(test) for test in tree.tests]
     kinds = {type(value) for value in values}
     if len(kinds) != 1 or not kinds <= {str, bool}:
         return None
@@ -107,9 +106,20 @@ def region(tests: UnaryTests) -> Region | None:
     return Region(kinds.pop(), values=texts, outside=tree.negated)
 
 
+def _constant(node: object) -> str | bool | Decimal | None:
+    """Return the value that a node writes; ``None`` where it writes none, or another kind."""
+    if isinstance(node, Literal) and not node.problem:
+        value = node.value
+        return value if isinstance(value, str | bool | Decimal) else None
+    if isinstance(node, Unary):
+        inner = _constant(node.operand)
+        return -inner if isinstance(inner, Decimal) else None
+    return None
+
+
 def _span(test: object) -> Span | None:
     if not isinstance(test, Interval):
-        value = constant(test)
+        value = _constant(test)
         return Span(value, value) if isinstance(value, Decimal) else None
     low, high = _end(test.start), _end(test.end)
     if test.operator in {"<", "<="}:
@@ -124,7 +134,7 @@ def _span(test: object) -> Span | None:
 
 
 def _end(node: object) -> Decimal | None:
-    value = constant(node)
+    value = _constant(node)
     return value if isinstance(value, Decimal) else None
 
 

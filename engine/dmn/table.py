@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.dmn.hits import Aggregator, Hit, HitPolicy, nothing, settle
-from engine.dmn.plain import Judge
 from engine.dmn.session import Box, FiredRule, Scope, Session, showable
 from engine.errors import DecisionError, FeelError
 from engine.feel import Context, UnaryTests, Value, equal, to_text
 
 RULES_AN_EXPRESSION = 50
-"""Rules of plain cells that cost about as much as one expression."""
+"""Rules of constants that cost about as much as one expression."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +50,12 @@ class Cell:
     """The tests of one rule for one input. A cell that anything passes is left out.
 
     :ivar column: the input's place, counting from 0.
-    :ivar judge: for plain cells, the kind of input and its judge; see :mod:`engine.dmn.plain`.
     :ivar reads: names in the tests, those of built-ins too: a variable may have such a name.
     """
 
     column: int
     tests: UnaryTests
     reads: frozenset[str]
-    judge: tuple[type, Judge] | None
     where: str
 
     def passes(self, value: Value, scope: Scope, session: Session) -> bool:
@@ -66,21 +63,16 @@ class Cell:
 
         :raises DecisionError: the tests pass FEEL's budget.
         """
-        judge = self.judge
-        if judge is not None and type(value) is judge[0]:
-            try:
-                return judge[1](value)
-            except ArithmeticError:
-                return False  # A caller's NaN; FEEL's numbers are finite.
+        if not self.reads:
+            return self.tests.test(value, {}, now=session.now) is True
         session.spend()
         seen = {name: scope[name] for name in self.reads if name in scope}
         try:
             verdict, warnings = self.tests.test_with_warnings(value, seen, now=session.now)
         except FeelError as error:
             raise DecisionError(f"{self.where}: {error}") from error
-        if verdict is None and value is not None:
-            for warning in warnings:
-                session.warn(f"{self.where}: {warning}")
+        for warning in warnings:
+            session.warn(f"{self.where}: {warning}")
         return verdict is True
 
 

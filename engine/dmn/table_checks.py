@@ -37,8 +37,9 @@ def check_cells(node: Any, table: DecisionTable, known: Known, made: Expressions
             continue
         for cell in rule.cells:
             what = f"rule {rule.index}, input {cell.column + 1}"
-            if cell.judge is not None:
-                _check_type(row, what, _WRITTEN[cell.judge[0]], inputs[cell.column], made)
+            allowed = region(cell.tests)
+            if allowed is not None:
+                _check_type(row, what, _WRITTEN[allowed.kind], inputs[cell.column], made)
             _check_words(row, what, _tests(cell), named, made)
         for column, (box, kind) in enumerate(zip(rule.outputs, outputs, strict=True), start=1):
             what = f"rule {rule.index}, output {column}"

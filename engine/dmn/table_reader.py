@@ -8,7 +8,6 @@ from engine.dmn.boxed import Broken
 from engine.dmn.document import child, child_text, children, text_of
 from engine.dmn.expressions import Expressions, Known, names_in
 from engine.dmn.hits import Aggregator, HitPolicy
-from engine.dmn.plain import plain
 from engine.dmn.session import Box
 from engine.dmn.table import Cell, DecisionTable, Input, Output, Rule
 from engine.dmn.table_checks import check_cells, check_rules
@@ -126,9 +125,7 @@ def _rule(
         broken = broken or problem
         if compiled is not None and compiled.tree is not None:
             where = f"{made.report.place(cell)}: {what}"
-            tests.append(
-                Cell(column - 1, compiled, names_in(compiled.tree), plain(compiled), where)
-            )
+            tests.append(Cell(column - 1, compiled, names_in(compiled.tree), where))
     boxes = tuple(
         made.literal(cell, known, f"rule {number}, output {column}")
         for column, cell in enumerate(results, start=1)

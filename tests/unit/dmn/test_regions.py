@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.dmn import check
-from engine.dmn.plain import plain
 from engine.dmn.regions import region
 from engine.feel import parse_unary_tests
 from tests.unit.dmn.support import decision, dmn, table
-from tests.unit.dmn.test_plain import CELLS, VALUES
+
+NUMBERS = st.sampled_from(["1", "-2", "3.50", "18", "0"])
+OPENING, CLOSING = st.sampled_from("[("), st.sampled_from("])")
+ONE_NUMBER = st.one_of(
+    NUMBERS,
+    st.builds("{} {}".format, st.sampled_from(["<", "<=", ">", ">="]), NUMBERS),
+    st.builds("{}{}..{}{}".format, OPENING, NUMBERS, NUMBERS, CLOSING),
+)
+ONE_TEXT = st.sampled_from(['"a"', '"b"', '""'])
+CELLS = st.one_of(
+    st.lists(ONE_NUMBER, min_size=1, max_size=3), st.lists(ONE_TEXT, min_size=1, max_size=3)
+).map(", ".join)
+VALUES = st.one_of(
+    st.sampled_from([Decimal(text) for text in ("1", "1.0", "-2", "2", "3.5", "18", "99")]),
+    st.sampled_from(["a", "b", "", "c"]),
+    st.booleans(),
+)
 
 
 def found(policy: str, *rows: list[str]) -> list[str]:
@@ -71,13 +88,10 @@ def test_an_input_that_passes_both_cells_is_in_both_regions(
 ) -> None:
     first, second = parse_unary_tests(f"not({one})" if negated else one), parse_unary_tests(other)
     mine, theirs = region(first), region(second)
-    short = plain(first), plain(second)
-    if mine is None or theirs is None or None in short:
+    if mine is None or theirs is None or mine.kind is not theirs.kind:
         return
     passed = [
-        type(value) is judge[0] and judge[1](value)  # type: ignore[arg-type]
-        for judge in short
-        if judge is not None
+        tests.test(value, {}) is True and type(value) is mine.kind for tests in (first, second)
     ]
     if all(passed):
         assert mine.meets(theirs)

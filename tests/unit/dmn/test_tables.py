@@ -125,7 +125,7 @@ def test_cells_read_other_variables_and_the_input_as_question_mark() -> None:
 
 
 def test_a_cell_that_reads_a_variable_nobody_gave_does_not_match_and_says_so() -> None:
-    result = decide(dmn(decision(table(["x"], ["y"], [["> floor_amount", "1"]]))), {"x": 5})
+    result = decide(dmn(decision(table(["x"], ["y"], [["? > floor_amount", "1"]]))), {"x": 5})
     assert result.value is None
     assert any(
         "rule 1, input 'x'" in warning and "no variable 'floor_amount'" in warning
