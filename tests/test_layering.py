@@ -30,7 +30,9 @@ ENGINE_ROOMS: dict[str, set[str]] = {
     "composition": {"service", "store", "clock"},
     "worker": {"service", "jobs", "store"},
     "play": {"service", "composition"},
-    "scenario": {"service", "store", "composition", "play", "clock", "feel", "bpmn"},
+    "scenario": {
+        *("service", "store", "composition", "play", "clock", "feel", "bpmn", "forms", "calendars"),
+    },
     "cli": {
         *("service", "store", "composition", "worker", "play", "scenario", "clock", "feel"),
         *("bpmn", "dmn", "forms"),
