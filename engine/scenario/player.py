@@ -5,38 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from engine.errors import InvalidAnswer, PasserelleError
+from engine.errors import NotFound, PasserelleError
 from engine.feel import parse, to_feel
-from engine.forms import Form
 from engine.model import Actor, Tier
 from engine.play import play_until
 from engine.scenario.actors import Who
 from engine.scenario.expectations import unmet
+from engine.scenario.failures import StepFailed, Unmet, check_refusal, details_of
 from engine.scenario.language import Scenario, Start, Step
-from engine.scenario.situation import OBSERVER, Situation
+from engine.scenario.situation import Situation
 from engine.scenario.stage import Stage
 from engine.scenario.values import answered, computed, evaluated
 from engine.service import WorkItemView
 from engine.store.work import parse_work_item_id
 
-Act = Callable[[], object]
-
-
-class StepFailed(PasserelleError):
-    """A step could not be played, or something expected does not hold.
-
-    :ivar place: file and line. :ivar step: the step as it was written.
-    :ivar details: each thing that is wrong, and what failed on the way.
-    """
-
-    def __init__(self, place: str, step: str, details: Iterable[str]) -> None:
-        self.place = place
-        self.step = step
-        self.details = tuple(details)
-        super().__init__(f"{place}: {step}: {'; '.join(self.details)}")
+if TYPE_CHECKING:
+    from engine.forms import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +71,7 @@ class Player:
             self.situation = Situation(self._stage, case.id)
             self._stage.engine.run_due()
         except PasserelleError as error:
-            raise StepFailed(place, "start", _details(error)) from error
+            raise StepFailed(place, "start", details_of(error)) from error
         self._no_new_incident(place, "start", following)
 
     def _play(self, steps: tuple[Step, ...], after: tuple[Step, ...]) -> None:
@@ -109,10 +96,10 @@ class Player:
             getattr(self, f"_{step.verb}")(step)
             if step.verb != "expect":
                 self._stage.engine.run_due()
-        except _Unmet as error:
+        except Unmet as error:
             self._fail(step.place, str(step), error.details)
         except PasserelleError as error:
-            self._fail(step.place, str(step), _details(error))
+            self._fail(step.place, str(step), details_of(error))
         if step.verb != "expect":
             self._no_new_incident(step.place, str(step), following)
 
@@ -138,7 +125,7 @@ class Player:
         offered = self._stage.engine.actions(self._case.case_id, actor)
         if step.subject not in {action.element_id for action in offered}:
             known = ", ".join(action.element_id for action in offered) or "nothing"
-            raise _Unmet(f"{_named(actor)} is not offered {step.subject}, but {known}")
+            raise Unmet(f"{_named(actor)} is not offered {step.subject}, but {known}")
         self._give(step, self._action(step, actor), actor)
 
     def _refuse(self, step: Step) -> None:
@@ -147,12 +134,12 @@ class Player:
         target = self._task(step, actor) if is_task else self._action(step, actor)
         try:
             self._give(step, target, actor)
-        except _Unmet:
+        except Unmet:
             raise
         except PasserelleError as error:
-            _check_refusal(step, error)
+            check_refusal(step, error)
             return
-        raise _Unmet("it should have been refused, and was accepted")
+        raise Unmet("it should have been refused, and was accepted")
 
     def _publish(self, step: Step) -> None:
         known, now = self._case.variables(), self._now()
@@ -171,7 +158,7 @@ class Player:
         context = {"start": self._now().astimezone(self._zone), "length": step.subject}
         moment = parse(source, tuple(context)).evaluate(to_feel(context))  # type: ignore[arg-type]
         if not isinstance(moment, datetime) or moment <= self._now():
-            raise _Unmet(f"'{step.subject}' is no duration ahead; write one such as P10D or P1M")
+            raise Unmet(f"'{step.subject}' is no duration ahead; write one such as P10D or P1M")
         self._move(moment)
 
     def _until(self, step: Step) -> None:
@@ -181,13 +168,13 @@ class Player:
             wanted = datetime(wanted.year, wanted.month, wanted.day, tzinfo=self._zone)
         moment = wanted if wanted.tzinfo else wanted.replace(tzinfo=self._zone)
         if moment < self._now():
-            raise _Unmet(f"it is {self._now().astimezone(self._zone):%Y-%m-%d %H:%M} already")
+            raise Unmet(f"it is {self._now().astimezone(self._zone):%Y-%m-%d %H:%M} already")
         self._move(moment)
 
     def _expect(self, step: Step) -> None:
         wrong = unmet(self._case, step.subject)
         if wrong:
-            raise _Unmet(*wrong)
+            raise Unmet(*wrong)
         self._incidents = step.subject.get("incidents", self._incidents)
 
     def _move(self, moment: datetime) -> None:
@@ -199,7 +186,7 @@ class Player:
         items = [item for item in self._case.tasks() if item.element_id == step.subject]
         if not items:
             is_open = ", ".join(item.element_id for item in self._case.tasks()) or "none"
-            raise _Unmet(f"{step.subject} is not open; open tasks: {is_open}")
+            raise Unmet(f"{step.subject} is not open; open tasks: {is_open}")
         item = self._doable(items, actor)
         engine, reason = self._stage.engine, step.block.get("reason")
         return _Target(
@@ -209,17 +196,22 @@ class Player:
         )
 
     def _doable(self, items: list[WorkItemView], actor: Actor) -> WorkItemView:
-        for item in items[:-1]:
-            view = self._stage.engine.task(item.id, OBSERVER)
-            if view.item.assignee in (None, actor.account_id):
+        if len(items) == 1:
+            return items[0]
+        for item in items:
+            try:
+                view = self._stage.engine.task(item.id, actor)
+            except NotFound:
+                break  # Not the actor's case: completing the task says so.
+            if view.may_do and not view.separated:
                 return item
-        return items[-1]
+        return items[0]
 
     def _action(self, step: Step, actor: Actor) -> _Target:
         waiting = [s for s in self._case.subscriptions() if s.element_id == step.subject]
         if not waiting:
             known = [s.element_id for s in self._case.subscriptions() if s.candidate_groups]
-            raise _Unmet(f"{step.subject} is not awaited; awaited: {', '.join(known) or 'nothing'}")
+            raise Unmet(f"{step.subject} is not awaited; awaited: {', '.join(known) or 'nothing'}")
         engine, case_id, found = self._stage.engine, self._case.case_id, waiting[0]
         return _Target(
             found.activation,
@@ -240,7 +232,7 @@ class Player:
         if unknown:
             which = f"form '{form.id}' has" if form else "there is no form, so it has"
             known = ", ".join(sorted(keys)) or "no field"
-            raise _Unmet(f"{which} no field {', '.join(unknown)}; it has: {known}")
+            raise Unmet(f"{which} no field {', '.join(unknown)}; it has: {known}")
 
     def _taker(self, form: Form | None, actor: Actor) -> Callable[[str, str | None, str], str]:
         tiers = {f.key: f.tier for f in form.answerable()} if form else {}
@@ -275,16 +267,8 @@ class Player:
     def _actor(self, who: Who, variables: Mapping[str, Any]) -> Actor:
         organisation = computed(who.organisation, variables, self._now())
         if organisation is not None and not isinstance(organisation, str):
-            raise _Unmet(f"the organisation '{who.organisation}' of {who.person} gives no id")
+            raise Unmet(f"the organisation '{who.organisation}' of {who.person} gives no id")
         return who.actor(organisation, self._config.country, self._config.id)
-
-
-class _Unmet(PasserelleError):
-    """What the scenario tells is not so."""
-
-    def __init__(self, *details: str) -> None:
-        super().__init__("; ".join(details))
-        self.details = details
 
 
 def _first(steps: tuple[Step, ...]) -> Step | None:
@@ -295,20 +279,8 @@ def _first(steps: tuple[Step, ...]) -> Step | None:
 
 
 def _no_file(_filename: str, _purpose: str | None, key: str) -> str:
-    raise _Unmet(f"'{key}': the start form cannot take a document: there is no case yet")
+    raise Unmet(f"'{key}': the start form cannot take a document: there is no case yet")
 
 
 def _named(actor: Actor) -> str:
     return f"{actor.account_id} ({', '.join(sorted(actor.roles))})"
-
-
-def _details(error: PasserelleError) -> tuple[str, ...]:
-    return error.details if isinstance(error, _Unmet) else (f"{type(error).__name__}: {error}",)
-
-
-def _check_refusal(step: Step, error: PasserelleError) -> None:
-    told, field = step.block.get("error"), step.block.get("field")
-    if told is not None and told not in str(error):
-        raise _Unmet(f"expected a refusal that says '{told}'; it says: {error}")
-    if field is not None and not (isinstance(error, InvalidAnswer) and field in error.errors):
-        raise _Unmet(f"expected a refusal about '{field}'; it says: {error}")

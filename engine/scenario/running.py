@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from engine.errors import DeploymentRefused, PasserelleError
 from engine.scenario.actors import Actors
+from engine.scenario.failures import StepFailed
 from engine.scenario.language import Scenario, read_actors, read_scenario
-from engine.scenario.player import Player, StepFailed
+from engine.scenario.player import Player
 from engine.scenario.report import Failure, ScenarioReport, ScenarioResult
 from engine.scenario.source import ScenarioUnreadable
 from engine.scenario.stage import Ground, Template
