@@ -7,6 +7,7 @@ Sources are written in English; French is complete, which a test holds.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -55,8 +56,11 @@ def compile_all() -> tuple[Path, ...]:
     written = []
     for source in sorted(TRANSLATIONS.glob("*/LC_MESSAGES/messages.po")):
         target = source.with_suffix(".mo")
-        with target.open("wb") as file:
+        # Whole or not at all: a server may be reading, a second test process writing.
+        draft = target.with_suffix(f".{os.getpid()}.tmp")
+        with draft.open("wb") as file:
             write_mo(file, read(source.parent.parent.name))
+        draft.replace(target)
         written.append(target)
     return tuple(written)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, redirect, request, session, url_for
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from web.accounts import current_account, save_account
@@ -19,13 +19,13 @@ _FIRST_PAGES = ("worklist.index", "cases.index", "operations.index")
 
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
-    """Lead to the first page that the account may open."""
+    """Lead to the first page that the account may open, or say that there is none."""
     account = current_account()
     actor = account.actor if account else None
     for endpoint in _FIRST_PAGES:
         if admits(endpoint, actor):
             return redirect(url_for(endpoint))
-    return abort(403)
+    return render_template("home.html")
 
 
 @blueprint.get("/language/<code>")

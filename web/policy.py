@@ -52,7 +52,6 @@ POLICY: Mapping[str, Rule] = {
     "pages.healthy": ANYONE,
     "security.login": ANYONE,
     "security.logout": SIGNED_IN,
-    "security.verify": SIGNED_IN,
     "pages.home": SIGNED_IN,
     "worklist.index": CASEWORKERS,
     "worklist.task": CASEWORKERS,

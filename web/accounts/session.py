@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, cast
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_security import (
@@ -91,7 +92,7 @@ class SignInForm(LoginForm):
 def install(app: Flask, store: Store) -> None:
     """Set up sign-in, sign-out and their limits.
 
-    Attempts a minute: 10 for one address of an account, 60 from one machine. The counters live in
+    Failed attempts a minute: 10 on one account, 60 from one machine. The counters live in
     the process; a site with several processes allows that many times more.
     """
     app.config.update(
@@ -99,6 +100,8 @@ def install(app: Flask, store: Store) -> None:
         SECURITY_PASSWORD_SCHEMES=["argon2"],
         SECURITY_PASSWORD_SINGLE_HASH={"argon2"},
         SECURITY_STATIC_FOLDER=None,
+        # No page asks for the password a second time yet: no such route either.
+        SECURITY_FRESHNESS=timedelta(days=-1),
         SECURITY_LOGIN_URL="/sign-in",
         SECURITY_LOGOUT_URL="/sign-out",
         SECURITY_LOGIN_USER_TEMPLATE="accounts/sign_in.html",
@@ -111,9 +114,13 @@ def install(app: Flask, store: Store) -> None:
     Security(app, AccountDatastore(store), login_form=SignInForm)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", strategy="fixed-window")
     sign_in: Any = app.view_functions["security.login"]
-    sign_in = limiter.limit("60 per minute", methods=["POST"])(sign_in)
-    sign_in = limiter.limit("10 per minute", key_func=_attempted_account, methods=["POST"])(sign_in)
+    for limit, key in (("60 per minute", None), ("10 per minute", _attempted_account)):
+        sign_in = limiter.limit(limit, key_func=key, methods=["POST"], deduct_when=_failed)(sign_in)
     app.view_functions["security.login"] = sign_in
+
+
+def _failed(response: Response) -> bool:
+    return response.status_code != 302
 
 
 def current_account() -> Account | None:
