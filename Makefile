@@ -96,7 +96,7 @@ bench: setup-dev ## Print the benchmarks' ratios
 lock: $(VENV)/.dev ## Pin every package anew
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header pyproject.toml --extra dev -o requirements-dev.lock
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header pyproject.toml -c requirements-dev.lock -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header pyproject.toml --extra build -c requirements-dev.lock -o requirements.lock
 
 clean: ## Remove what was built and the demo (var/)
 	rm -rf $(VENV) var web/assets/node_modules web/assets/dist

@@ -26,7 +26,8 @@ def make_range(
 def contains(range_: Range, point: Value, meter: Meter | None = None) -> bool | None:
     """Return whether the point is in the range; ``None`` if they do not compare.
 
-    A range written with two ends, one of them null, contains nothing that can be known.
+    An end that is null, because its name has no value, leaves the answer unknown: a table's cell
+    ``> scheme.limit`` does not fire when there is no limit.
     """
     operator = range_.operator
     if operator == "=":
@@ -36,9 +37,9 @@ def contains(range_: Range, point: Value, meter: Meter | None = None) -> bool | 
         return None if same is None else not same
     above: bool | None = True
     below: bool | None = True
-    if not (operator and range_.start is None):
+    if not operator.startswith("<"):
         above = _beyond(order(point, range_.start), range_.start_included)
-    if not (operator and range_.end is None):
+    if not operator.startswith(">"):
         sign = order(point, range_.end)
         below = _beyond(None if sign is None else -sign, range_.end_included)
     if above is False or below is False:
