@@ -43,7 +43,7 @@ node:
 	@command -v node >/dev/null && command -v npm >/dev/null || { \
 	  echo "Node.js 20 or newer with npm is needed to build the pages' style sheets."; \
 	  echo "See https://nodejs.org/en/download (Debian 13 and Ubuntu 25.04: apt-get install nodejs npm)."; exit 1; }
-	@node -e 'process.exit(process.versions.node.split(".")[0] < 20)' || { \
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' || { \
 	  echo "Node.js 20 or newer is needed; this is $$(node --version)."; \
 	  echo "See https://nodejs.org/en/download"; exit 1; }
 
