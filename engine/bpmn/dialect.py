@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.bpmn.elements import Called, Extensions, IoMapping
-from engine.bpmn.expressions import Expressions, Formula
+from engine.bpmn.expressions import Expressions
 from engine.bpmn.findings import Findings, Place
 from engine.bpmn.reader import extensions, tag
 
@@ -189,8 +189,3 @@ READERS: dict[str, Reader] = {
 }
 ELSEWHERE = frozenset({"loopCharacteristics", "subscription"})
 """Read where they stand: in a loop, in a message."""
-
-
-def words(formula: Formula | None) -> str | None:
-    """Return a literal's text; ``None`` if there is none or it must be computed."""
-    return formula.text if formula is not None and formula.is_literal else None

@@ -172,11 +172,6 @@ class Element:
     default: str | None = None
     inner: Body | None = None
 
-    @property
-    def is_activity(self) -> bool:
-        """Whether it is a task, a sub-process or a call activity."""
-        return self.kind in ACTIVITIES
-
 
 @dataclass(frozen=True, slots=True)
 class Body:
@@ -228,4 +223,3 @@ class Process:
     place: Place
     extensions: Extensions
     body: Body
-    documentation: str = ""

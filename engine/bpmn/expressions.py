@@ -13,7 +13,6 @@ from engine.errors import FeelError
 from engine.feel import Expression, parse
 
 FEEL_LANGUAGES = ("feel",)
-XPATH = "http://www.w3.org/1999/xpath"
 
 
 class Stuck(Exception):
@@ -78,12 +77,17 @@ class Expressions:
         self._findings = findings
         self._declared = declared_language
 
-    def feel(self, text: str | None, node: Any, what: str) -> Formula | None:
-        """Return a text that is FEEL with or without a leading ``=``; ``None`` if empty."""
+    def feel(
+        self, text: str | None, node: Any, what: str, *, language: str | None = None
+    ) -> Formula | None:
+        """Return a text that is FEEL with or without a leading ``=``; ``None`` if empty.
+
+        :param language: as declared for this text, where the node itself does not.
+        """
         source = (text or "").strip()
         if not source:
             return None
-        if not self._speaks_feel(node, what):
+        if not self._speaks_feel(node, what, language):
             return Formula(source)
         return self._parse(source.removeprefix("=").strip(), node, what)
 
@@ -103,8 +107,8 @@ class Expressions:
             return Formula(source)
         return self.feel(source, node, what)
 
-    def _speaks_feel(self, node: Any, what: str) -> bool:
-        language = node.get("language") or node.get("scriptFormat") or self._declared
+    def _speaks_feel(self, node: Any, what: str, language: str | None) -> bool:
+        language = node.get("language") or language or self._declared
         if not language or any(word in language.lower() for word in FEEL_LANGUAGES):
             return True
         self._findings.error(

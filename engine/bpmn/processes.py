@@ -7,7 +7,7 @@ stack, and names everything it cannot run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from engine.bpmn.elements import (
     Loop,
     Process,
 )
-from engine.bpmn.expressions import Expressions, Formula
+from engine.bpmn.expressions import Expressions
 from engine.bpmn.findings import Findings, Place
 from engine.bpmn.reader import (
     BPMN,
@@ -70,7 +70,6 @@ class _FileReader:
             self.place(node),
             read,
             self._body(node, node.get("id", ""), read.properties.get("phase"), None, 0),
-            _documentation(node),
         )
 
     def _body(
@@ -154,21 +153,15 @@ class _FileReader:
     def _extensions(self, node: Any) -> Extensions:
         read = self._dialect.read(node)
         kind = tag(node)
-        if kind == "scriptTask" and read.script is None and not read.handler:
-            script = child(node, "script")
-            if script is not None:
-                language = {"scriptFormat": node.get("scriptFormat")}
-                read = replace(read, script=self._standard_script(node, script, language))
+        script = child(node, "script") if kind == "scriptTask" else None
+        if script is not None and read.script is None and not read.handler:
+            formula = self._expressions.feel(
+                script.text, script, "script", language=node.get("scriptFormat")
+            )
+            read = replace(read, script=formula)
         if kind == "callActivity" and read.called is None and node.get("calledElement"):
             read = replace(read, called=Called(referred(node, "calledElement") or ""))
         return read
-
-    def _standard_script(
-        self, node: Any, script: Any, language: Mapping[str, str | None]
-    ) -> Formula | None:
-        if language["scriptFormat"]:
-            script.set("language", language["scriptFormat"])
-        return self._expressions.feel(script.text, script, "script")
 
     def _loop(self, node: Any) -> Loop | None:
         loop = child(node, "multiInstanceLoopCharacteristics")

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from engine.errors import CaseEnded, Conflict, NotFound
-from engine.model import CaseStatus, CompleteActivity
+from engine.model import CaseStatus, CompleteActivity, TriggerEvent
 from tests.unit.bpmn.diagrams import bpmn, end, flow, line, node, script, service, start, user
 from tests.unit.bpmn.play import Play, compiled
 
@@ -57,8 +57,6 @@ def test_completing_what_is_over_says_so():
 
 
 def test_triggering_a_user_task_is_a_conflict():
-    from engine.model import TriggerEvent
-
     play = Play(compiled(CHOICE), amount=101)
     with pytest.raises(Conflict, match="Ask is waiting for task"):
         play.do(TriggerEvent(play.at("Ask").activation))

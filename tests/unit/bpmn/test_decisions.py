@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from engine.errors import DeploymentRefused
 from tests.unit.bpmn.diagrams import bpmn, end, line, node, start
 from tests.unit.bpmn.play import Play, compiled
 
@@ -40,3 +43,16 @@ def test_a_decision_gives_its_result_and_its_reason():
     assert event.data["decision"] == "level"
     assert [rule["id"] for rule in event.data["rules"]] == ["r1"]
     assert event.data["inputs"] == {"amount": 500}
+
+
+def test_a_decision_that_cannot_decide_is_an_incident_and_can_be_retried():
+    overlapping = TABLE.replace(b'"FIRST"', b'"UNIQUE"').replace(b"&lt;= 100", b"&gt; 1")
+    play = Play(compiled(SOURCE, level__dmn=overlapping), amount=500)
+    assert play.at("Decide", "incidents").code == "decision"
+    assert play.retry("Decide").at("Decide", "incidents").code == "decision"
+
+
+def test_a_broken_table_is_refused_with_its_file():
+    with pytest.raises(DeploymentRefused) as refused:
+        compiled(SOURCE, level__dmn=b"<definitions")
+    assert {finding.file for finding in refused.value.findings} >= {"level.dmn"}

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from engine.errors import DeploymentRefused
 from engine.model import CaseStatus
 from tests.unit.bpmn.diagrams import (
     TERMINATE,
@@ -20,6 +21,7 @@ from tests.unit.bpmn.diagrams import (
     on_message,
     outputs,
     properties,
+    script,
     service,
     start,
     timer,
@@ -358,8 +360,6 @@ def test_a_message_with_output_mappings_gives_only_these():
 
 
 def test_now_is_the_steps_moment():
-    from tests.unit.bpmn.diagrams import script
-
     source = bpmn(start(), script("T", "=now()", "when"), line("S", "T"))
     assert Play(compiled(source)).variables["when"] == NOW
 
@@ -406,8 +406,6 @@ def test_an_error_in_the_handling_of_an_error_goes_outside():
     ],
 )
 def test_a_time_that_no_calendar_holds_is_refused_or_an_incident(kind, text):
-    from engine.errors import DeploymentRefused
-
     try:
         play = Play(compiled(one_timer(kind, text)))
     except DeploymentRefused:
@@ -426,3 +424,52 @@ def test_a_short_cycle_that_was_missed_for_a_year_goes_on_at_once():
 def test_a_completed_case_says_so_last():
     play = Play(compiled(BOUNDARY)).complete("Work")
     assert play.events[-1].kind == "case.completed"
+
+
+def test_a_message_that_does_not_interrupt_is_taken_as_often_as_it_comes():
+    source = bpmn(
+        start(),
+        user("Work"),
+        node(
+            "boundaryEvent",
+            "Asked",
+            on_message(),
+            attachedToRef="Work",
+            cancelActivity="false",
+        ),
+        user("Answer"),
+        line("S", "Work"),
+        line("Asked", "Answer"),
+        top=message(),
+    )
+    play = Play(compiled(source)).send("Asked", n=1).send("Asked", n=2)
+    assert play.open("tasks") == ["Answer", "Answer", "Work"]
+    assert play.open("subscriptions") == ["Asked"]
+    assert play.variables == {"n": 2}
+    assert play.complete("Work").open("subscriptions") == []
+
+
+def test_an_interrupting_message_withdraws_a_running_called_process():
+    source = bpmn(
+        start(),
+        node("callActivity", "Call", calledElement="Q"),
+        node("boundaryEvent", "Stopped", on_message(), attachedToRef="Call"),
+        user("After"),
+        line("S", "Call"),
+        line("Stopped", "After"),
+        top=message()
+        + '<bpmn:process id="Q">'
+        + start("QS")
+        + user("Deep")
+        + line("QS", "Deep")
+        + "</bpmn:process>",
+    )
+    play = Play(compiled(source)).send("Stopped")
+    assert play.open("tasks") == ["After"]
+    assert play.happened("element.cancelled") == ["Deep", "Call"]
+
+
+def test_cancelling_a_case_leaves_nothing_waiting_at_any_depth():
+    play = Play(compiled(WITHDRAWAL, withdraw__form=FORM)).fire("YearOver").cancel()
+    assert all(not rows for rows in play.waiting.values())
+    assert play.events[-1].kind == "case.cancelled"

@@ -28,7 +28,7 @@ from tests.unit.bpmn.diagrams import (
 from tests.unit.bpmn.diagrams import (
     bpmn as diagram,
 )
-from tests.unit.bpmn.play import HANDLERS, compiled
+from tests.unit.bpmn.play import HANDLERS, Play, compiled
 
 
 def lint(source: bytes, **others: bytes) -> tuple[Finding, ...]:
@@ -276,15 +276,11 @@ def test_what_only_documents_a_diagram_is_accepted():
 
 
 def test_elements_called_start_and_end_run():
-    from tests.unit.bpmn.play import Play
-
     source = diagram(start("Start"), user("Root"), end("End"), line("Start", "Root", "End"))
     assert Play(compiled(source)).complete("Root").done
 
 
 def test_five_hundred_nodes_in_a_row_are_read_and_run():
-    from tests.unit.bpmn.play import Play
-
     ids = [f"N{n}" for n in range(500)]
     source = diagram(start(), *(node("task", i) for i in ids), end(), line("S", *ids, "E"))
     assert Play(compiled(source)).done

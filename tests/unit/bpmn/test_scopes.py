@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from engine import bpmn as engine_bpmn
+from engine.model import CompleteActivity
 from tests.unit.bpmn.diagrams import (
     bpmn,
     each,
@@ -32,8 +34,6 @@ def test_an_input_mapping_makes_a_local_and_a_result_goes_to_the_process():
         end(),
         line("S", "T", "E"),
     )
-    from engine import bpmn as engine_bpmn
-
     play = Play(compiled(source), amount=2)
     seen = engine_bpmn.variables_at(play.publication, play.state, play.at("T").activation)
     assert seen["shown"] == 4
@@ -86,8 +86,6 @@ def test_a_called_process_sees_a_copy_and_gives_back_all():
 
 def test_a_called_process_with_mappings_sees_and_gives_only_these():
     play = Play(compiled(caller(inputs(x="=a + 1"), outputs(result="=x + y"))), a=1)
-    from engine import bpmn as engine_bpmn
-
     seen = engine_bpmn.variables_at(play.publication, play.state, play.at("Do").activation)
     assert set(seen) == {"x", "scheme"}
     play.complete("Do", y=10)
@@ -124,8 +122,6 @@ def test_a_parallel_multi_instance_collects_outputs_in_the_items_order():
     play = Play(compiled(source), members=["ann", "bob", "cid"])
     assert play.open("tasks") == ["Vote"] * 3
     first, second, third = sorted(play.waiting["tasks"])
-    from engine.model import CompleteActivity
-
     play.do(CompleteActivity(third, {"vote": 3}))
     play.do(CompleteActivity(first, {"vote": 1}))
     assert "votes" not in play.variables
@@ -148,8 +144,6 @@ def test_a_sequential_multi_instance_goes_one_by_one_with_its_own_scope():
         end(),
         line("S", "Each", "E"),
     )
-    from engine import bpmn as engine_bpmn
-
     play = Play(compiled(source), items=[10, 20])
     for turn, item in ((1, 10), (2, 20)):
         assert play.open("tasks") == ["Pay"]
