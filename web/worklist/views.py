@@ -33,7 +33,8 @@ def index() -> ResponseReturnValue:
         page=page_number(),
     )
     tasks = engine().worklist(current_actor(), query, locale())
-    return render_template("worklist/index.html", tasks=tasks, query=query)
+    free = engine().worklist(current_actor(), WorklistQuery(which="group", size=1), locale())
+    return render_template("worklist/index.html", tasks=tasks, query=query, free=free.total)
 
 
 @blueprint.get("/<task_id>")
