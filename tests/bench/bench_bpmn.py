@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 
 from engine import bpmn
 from engine.model import CompleteActivity, StartProcess
@@ -19,6 +19,7 @@ from tests.unit.bpmn.play import CASE, NOW, compiled
 
 TURNS = 2_000
 PAIRS = 60
+RUNS = 5
 RATIO_LIMIT = 1.2
 STATE_LIMIT_BYTES = 20_000
 LIVE_LIMIT = 10
@@ -28,12 +29,14 @@ LIVE_LIMIT = 10
 class Loop:
     """What a loop cost.
 
-    :ivar first_s: median seconds of the first steps. :ivar last_s: of the last ones.
+    :ivar first_s: median CPU seconds of the first steps. :ivar last_s: of the last ones.
+    :ivar elapsed_ratio: the same ratio by the clock on the wall.
     :ivar state_bytes: size of the state at its largest.
     """
 
     first_s: float
     last_s: float
+    elapsed_ratio: float
     state_bytes: int
 
     @property
@@ -43,7 +46,11 @@ class Loop:
 
 
 def run_loop(turns: int = TURNS, sample: int = 100) -> Loop:
-    """Go round a loop with a parallel block in it; each turn is one command."""
+    """Go round a loop with a parallel block in it; each turn is one command.
+
+    A step is pure computation, so its cost is CPU time: what other processes do meanwhile does not
+    count.
+    """
     publication = compiled(
         diagram(
             start(),
@@ -63,14 +70,17 @@ def run_loop(turns: int = TURNS, sample: int = 100) -> Loop:
     context = bpmn.StepContext(CASE, NOW)
     outcome = bpmn.start(publication, StartProcess({"stop": False, "turn": 0}), context)
     times: list[float] = []
+    elapsed: list[float] = []
     largest = 0
     for turn in range(turns):
         command = CompleteActivity(outcome.tasks[0].activation, {"turn": turn})
-        begun = perf_counter()
+        begun, clock = process_time(), perf_counter()
         outcome = bpmn.advance(publication, outcome.state, command, context)
-        times.append(perf_counter() - begun)
+        times.append(process_time() - begun)
+        elapsed.append(perf_counter() - clock)
         largest = max(largest, len(outcome.state))
-    return Loop(median(times[:sample]), median(times[-sample:]), largest)
+    by_clock = median(elapsed[-sample:]) / median(elapsed[:sample])
+    return Loop(median(times[:sample]), median(times[-sample:]), by_clock, largest)
 
 
 def live_after_start(pairs: int = PAIRS) -> int:
@@ -94,15 +104,21 @@ def live_after_start(pairs: int = PAIRS) -> int:
 
 def main() -> int:
     """Print both and return the exit code."""
-    loop, live = run_loop(), live_after_start()
+    # A hundred steps last some 30 ms, so one neighbour on the machine can spoil one run.
+    loops, live = [run_loop() for _ in range(RUNS)], live_after_start()
+    ratio = median(loop.ratio for loop in loops)
+    largest = max(loop.state_bytes for loop in loops)
     rows = [
-        ("loop: last 100 steps / first 100", loop.ratio, RATIO_LIMIT),
-        ("loop: largest state, bytes", loop.state_bytes, STATE_LIMIT_BYTES),
+        (f"loop: last 100 steps / first 100, median of {RUNS} runs", ratio, RATIO_LIMIT),
+        ("loop: largest state, bytes", largest, STATE_LIMIT_BYTES),
         (f"{PAIRS} parallel pairs: live tokens after the start", live, LIVE_LIMIT),
     ]
     for name, value, limit in rows:
         sys.stdout.write(f"{name}: {value:.3g} (limit {limit})\n")
-    sys.stdout.write(f"loop: median step {1000 * loop.last_s:.2f} ms\n")
+    each = ", ".join(f"{loop.ratio:.3g}" for loop in loops)
+    by_clock = ", ".join(f"{loop.elapsed_ratio:.3g}" for loop in loops)
+    sys.stdout.write(f"loop: ratio of each run: {each}; by the clock: {by_clock}\n")
+    sys.stdout.write(f"loop: median step {1000 * median(loop.last_s for loop in loops):.2f} ms\n")
     return 0 if all(value <= limit for _, value, limit in rows) else 1
 
 
