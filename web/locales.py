@@ -50,6 +50,7 @@ def install(app: Flask) -> None:
     app.add_template_filter(moment)
     app.add_template_filter(day)
     app.add_template_filter(amount)
+    app.add_template_filter(figure)
     app.add_template_filter(size, "bytes")
 
 
@@ -69,6 +70,15 @@ def choose() -> str:
 def locale() -> str:
     """Return the code of the language of this request."""
     return str(get_locale() or DEFAULT)
+
+
+def figure(value: object, text: str) -> str:
+    """Return a number or a date as the page's language writes it; ``text`` for anything else."""
+    if isinstance(value, Decimal):
+        return str(format_decimal(value, locale=locale()))
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return str(format_date(value, "long", locale=locale()))
+    return text
 
 
 def moment(value: datetime | None, country: str = "") -> str:

@@ -9,6 +9,7 @@ from engine.errors import (
     InvalidAnswer,
     NotFound,
 )
+from engine.feel import to_text
 from engine.model import (
     Actor,
     CancelProcess,
@@ -24,6 +25,7 @@ from engine.service.views import (
     CaseView,
     FormView,
     Page,
+    SummaryItem,
     WorkItemView,
 )
 from engine.store import queries as q
@@ -71,16 +73,43 @@ class Cases(UseCases):
                 self._item_view(item, case, locale) for item in q.open_items_of(uow, case_id)
             )
 
+    def person(self, case_id: str, actor: Actor, locale: str = "fr") -> tuple[SummaryItem, ...]:
+        """Return who the case is about, as far as the actor's tiers open it: identity only.
+
+        Empty where the actor may not read identities, or nothing is known yet.
+        """
+        with self.store.unit_of_work() as uow:
+            case = self._visible(uow, case_id, actor)
+            deployed = self._publications.get(case.deployment_id)
+            asked = {
+                field.key: (form.id, field)
+                for form in deployed.forms.values()
+                for field in form.answerable()
+                if field.tier is Tier.IDENTITY and field.kind != "table"
+            }
+            known = self._ports.fields.read(uow, case.ref, list(asked), actor)
+        labels = deployed.labels_in(locale)
+        found = []
+        for key, (form_id, field) in asked.items():
+            if known.get(key) is None:
+                continue
+            value = to_text(known[key])
+            chosen = labels.option(form_id, key, value, dict(field.options).get(value, value))
+            label = labels.field(form_id, key, field.label)
+            found.append(SummaryItem(key, label, chosen, known[key]))
+        return tuple(found)
+
     def actions(self, case_id: str, actor: Actor, locale: str = "fr") -> tuple[ActionView, ...]:
         """Return what the actor may ask of the case beside its tasks."""
         with self.store.snapshot() as uow:
             case = self._visible(uow, case_id, actor)
             rows = subscriptions_of(uow, case_id)
+            roles = q.roles_in(uow, case_id, actor, self.now())
         labels = self._publications.get(case.deployment_id).labels_in(locale)
         return tuple(
             ActionView(r.activation, r.element_id, labels.element(r.element_id, r.name), r.form_id)
             for r in rows
-            if actor.roles & set(r.candidate_groups)
+            if roles & set(r.candidate_groups)
         )
 
     def action_form(
@@ -121,11 +150,12 @@ class Cases(UseCases):
         with self.store.unit_of_work() as uow:
             case = self._active(uow, case_id, actor)
             deployed = self._publications.get(case.deployment_id)
+            roles = q.roles_in(uow, case_id, actor, now)
             waiting = next(
                 (
                     row
                     for row in subscriptions_of(uow, case_id)
-                    if row.activation == activation and actor.roles & set(row.candidate_groups)
+                    if row.activation == activation and roles & set(row.candidate_groups)
                 ),
                 None,
             )

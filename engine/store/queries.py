@@ -72,6 +72,15 @@ def can_see(uow: UnitOfWork, case_id: str, actor: Actor, now: datetime) -> bool:
     return found is not None
 
 
+def roles_in(uow: UnitOfWork, case_id: str, actor: Actor, now: datetime) -> frozenset[str]:
+    """Return the roles that the actor holds by a grant that sees this very case."""
+    return frozenset(
+        grant.role
+        for grant in actor.grants
+        if can_see(uow, case_id, Actor(actor.account_id, (grant,)), now)
+    )
+
+
 def may_do(uow: UnitOfWork, item: WorkItemRow, actor: Actor, now: datetime) -> bool:
     """Tell whether the actor is among those who may do the task."""
     if actor.account_id in item.candidate_users:

@@ -360,3 +360,26 @@ def test_the_case_summary_shows_the_scheme_s_variables(bench: Bench) -> None:
 def test_a_task_id_made_up_is_not_found(bench: Bench, item: str) -> None:
     with pytest.raises(PasserelleError):
         bench.engine.task(item, ANNA)
+
+
+def test_who_the_case_is_about_is_told_only_to_roles_that_may_read_identities(
+    bench: Bench,
+) -> None:
+    case_id = bench.start()
+    officer = Actor("o", (Grant("ofii_officer", "office", "CM"),))
+    assert [(i.label, i.value) for i in bench.engine.person(case_id, officer)] == [
+        ("Nom", "Essai Premier")
+    ]
+    assert bench.engine.person(case_id, Actor("a", (Grant("auditor", None),))) == ()
+    with pytest.raises(NotFound):
+        bench.engine.person(case_id, STRANGER)
+
+
+def test_a_role_held_elsewhere_does_not_ask_anything_of_this_case(bench: Bench) -> None:
+    case_id = bench.start()
+    (action,) = bench.engine.actions(case_id, ANNA)
+    both = Actor("both", (Grant("auditor", None), Grant("clerk", "elsewhere", "CM")))
+    assert bench.engine.case(case_id, both).id == case_id
+    assert bench.engine.actions(case_id, both) == ()
+    with pytest.raises(NotFound):
+        bench.engine.send(case_id, action.activation, {}, both)

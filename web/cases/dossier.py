@@ -14,6 +14,7 @@ from engine.service import (
     EventView,
     PlaneView,
     StepView,
+    SummaryItem,
     WorkItemView,
     WorklistQuery,
 )
@@ -29,6 +30,7 @@ from web.locales import locale
 class Dossier:
     """What the page of a case shows.
 
+    :ivar person: who it is about, as far as the reader's tiers open it.
     :ivar mine: open tasks that the reader holds or may take; ``others``: the remaining ones.
     :ivar diagram: SVG drawn by the engine; empty where the diagram has no interchange.
     :ivar plane: the page of the diagram that is shown.
@@ -37,6 +39,7 @@ class Dossier:
     """
 
     case: CaseView
+    person: tuple[SummaryItem, ...]
     mine: tuple[WorkItemView, ...]
     others: tuple[WorkItemView, ...]
     actions: tuple[ActionView, ...]
@@ -70,6 +73,7 @@ def read_dossier(case_id: str, plane_id: str | None, *, everything: bool) -> Dos
     people = names(_people(history, files, tranches))
     return Dossier(
         case=case,
+        person=engine().person(case_id, actor, language),
         mine=mine,
         others=others,
         actions=engine().actions(case_id, actor, language),
