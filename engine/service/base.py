@@ -214,10 +214,11 @@ class UseCases:
 def standing(deployed: Deployed, case: CaseRow) -> list[ElementInfo]:
     """Return the elements at which the case stands.
 
-    A start or boundary event that merely could still happen is no place where anybody stands.
+    What only waits beside a token (a boundary event, the start of an event sub-process) could
+    still happen; nobody stands there.
     """
-    found = (
-        deployed.elements.get(position.element_id)
+    return [
+        deployed.elements[position.element_id]
         for position in bpmn.positions(deployed.process, case.state)
-    )
-    return [each for each in found if each and each.kind not in {"startEvent", "boundaryEvent"}]
+        if not position.on_the_side and position.element_id in deployed.elements
+    ]

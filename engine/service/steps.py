@@ -121,7 +121,7 @@ class Stepper:
     def _write(self, uow: UnitOfWork, case: CaseRow, outcome: Outcome, now: datetime) -> None:
         withdraw(uow, case.id, outcome.withdrawn, now)
         resolve_incidents(uow, case.id, outcome.resolved, now, SYSTEM.account_id)
-        insert_work_items(uow, case.id, outcome.tasks, now)
+        insert_work_items(uow, case.id, outcome.tasks, now, outcome.resolved)
         for timer in outcome.timers:
             insert_job(
                 uow,

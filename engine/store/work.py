@@ -96,11 +96,20 @@ def work_item_roles(uow: UnitOfWork, case_id: str, activation: int) -> frozenset
 
 
 def insert_work_items(
-    uow: UnitOfWork, case_id: str, tasks: Sequence[TaskOpened], now: datetime
+    uow: UnitOfWork,
+    case_id: str,
+    tasks: Sequence[TaskOpened],
+    now: datetime,
+    reopened: Sequence[int] = (),
 ) -> None:
-    """Open work items and their candidate groups."""
+    """Open work items and their candidate groups.
+
+    :param reopened: activations whose incident is over: their items open again, as new.
+    """
     if not tasks:
         return
+    if again := {task.activation for task in tasks} & set(reopened):
+        _forget(uow, case_id, sorted(again))
     uow.connection.execute(
         sa.insert(t.work_items),
         [
@@ -131,6 +140,14 @@ def insert_work_items(
     ]
     if groups:
         uow.connection.execute(sa.insert(t.work_item_groups), groups)
+
+
+def _forget(uow: UnitOfWork, case_id: str, activations: Sequence[int]) -> None:
+    w, g = t.work_items.c, t.work_item_groups.c
+    for table, c in ((t.work_item_groups, g), (t.work_items, w)):
+        uow.connection.execute(
+            sa.delete(table).where(c.case_id == case_id, c.activation.in_(activations))
+        )
 
 
 def update_work_item(uow: UnitOfWork, item: WorkItemRow, **values: object) -> None:

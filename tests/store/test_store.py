@@ -352,3 +352,14 @@ def test_events_of_two_cases_link_each_to_its_own(store: Store) -> None:
             rows = q.read_events(uow, case.id)
             assert len(rows) == count
             assert verify_events(case.id, rows, read_case(uow, case.id).tail) == []
+
+
+def test_an_item_that_an_incident_had_stopped_opens_again_as_new(store: Store) -> None:
+    case = make_case(store)
+    with store.unit_of_work() as uow:
+        insert_work_items(uow, case.id, [task(1, "staff")], NOW)
+        withdraw(uow, case.id, [1], NOW)
+        insert_work_items(uow, case.id, [task(1, "staff", "chief")], NOW, reopened=[1, 7])
+    with store.snapshot() as uow:
+        (item,) = q.open_items_of(uow, case.id)
+        assert item.closed_at is None

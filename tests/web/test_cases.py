@@ -30,7 +30,8 @@ def test_start_form_opens_a_case_and_shows_it(site: Site) -> None:
     assert answer.status_code == 303
     page = browser.get(answer.headers["Location"]).text
     assert "CM-OFII-2026-00001" in page
-    assert "Essai" not in page
+    assert "Essai" in page
+    assert "Essai" not in site.browser("auditeur").get(answer.headers["Location"]).text
 
 
 def test_one_start_page_sent_twice_opens_one_case(site: Site) -> None:
