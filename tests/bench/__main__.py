@@ -1,0 +1,16 @@
+"""``make bench``: every benchmark, each figure a ratio within one run."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.bench import bench_bpmn, bench_engine
+
+
+def main() -> int:
+    """Run the benchmarks one after another; 1 if any is past its limit."""
+    return max([bench_bpmn.main(), bench_engine.main()])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
