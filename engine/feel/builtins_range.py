@@ -67,14 +67,6 @@ def _overlaps_before(a: Range, b: Range) -> bool:
     return _start_order(a, b) < 0 and not _ends_before(a, b) and _end_order(a, b) <= 0
 
 
-def _overlaps_after(a: Range, b: Range) -> bool:
-    return _overlaps_after_start(a, b) and _end_order(a, b) > 0
-
-
-def _overlaps_after_start(a: Range, b: Range) -> bool:
-    return not _ends_before(b, a) and _start_order(a, b) >= 0
-
-
 def _coincides(a: Range, b: Range) -> bool:
     return _start_order(a, b) == 0 and _end_order(a, b) == 0
 
@@ -111,7 +103,7 @@ for _name, _relation, _shapes in (
     ("met by", _swapped(_meets), "range range"),
     ("overlaps", _overlaps, "range range"),
     ("overlaps before", _overlaps_before, "range range"),
-    ("overlaps after", _overlaps_after, "range range"),
+    ("overlaps after", _swapped(_overlaps_before), "range range"),
     ("finishes", _finishes, "point range, range range"),
     ("finished by", _swapped(_finishes), "range point, range range"),
     ("includes", _includes, "range point, range range"),

@@ -13,6 +13,8 @@ def make_range(
 ) -> Range:
     """Return a range written with two ends, or with one and an operator.
 
+    ``(= 10)`` goes from 10 to 10, both included, as its properties say (DMN 1.5, table 53).
+
     :raises Failure: its ends are of different kinds, or of one that has no order.
     """
     for bound in (start, end):
@@ -20,6 +22,8 @@ def make_range(
             raise Failure(f"a range has no {kind_of(bound)} as its end")
     if start is not None and end is not None and order(start, end) is None:
         raise Failure(f"a range goes from a {kind_of(start)} to a {kind_of(end)}")
+    if operator == "=":
+        return Range(end, end, operator=operator)
     return Range(start, end, start_included, end_included, operator)
 
 
