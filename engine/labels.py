@@ -12,8 +12,8 @@
     assistance_type = "Type of assistance"
     [values.assistance_type]        # by variable, then code
     business = "Business creation"
-    [messages]                      # by message name
-    withdrawal = "Withdrawal"
+    [messages]                      # by message name: what the case page offers to do
+    withdrawal = "Record a withdrawal"
 
 What is missing falls back to the text that the diagram or form carries itself.
 """
@@ -70,7 +70,7 @@ class Labels:
         return self.values.get(variable, {}).get(code, code)
 
     def message(self, name: str, default: str) -> str:
-        """Return a message's name for people."""
+        """Return what people do when they send this message from a case's page."""
         return self.messages.get(name, default)
 
 

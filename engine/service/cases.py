@@ -107,7 +107,12 @@ class Cases(UseCases):
             roles = q.roles_in(uow, case_id, actor, self.now())
         labels = self._publications.get(case.deployment_id).labels_in(locale)
         return tuple(
-            ActionView(r.activation, r.element_id, labels.element(r.element_id, r.name), r.form_id)
+            ActionView(
+                r.activation,
+                r.element_id,
+                labels.message(r.message, labels.element(r.element_id, r.name)),
+                r.form_id,
+            )
             for r in rows
             if roles & set(r.candidate_groups)
         )
