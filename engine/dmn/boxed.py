@@ -177,10 +177,12 @@ class Invocation:
                 f"Its parameters are: {', '.join(function.params) or 'none'}."
             )
         ordered = [given.get(name) for name in function.params]
-        return _call(function, ordered, session, self.where)
+        return call_function(function, ordered, session, self.where)
 
 
-def _call(function: FeelFunction, arguments: list[Value], session: Session, where: str) -> Value:
+def call_function(
+    function: FeelFunction, arguments: list[Value], session: Session, where: str
+) -> Value:
     """Call through FEEL, which coerces the arguments and warns where they do not fit."""
     names = [f"a{i}" for i in range(len(arguments))]
     scope = {"f": function, **dict(zip(names, arguments, strict=True))}

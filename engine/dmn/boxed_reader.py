@@ -38,13 +38,15 @@ def read_logic(parent: Any, known: Known, made: Expressions, what: str) -> Box:
 
 
 def read_box(node: Any, known: Known, made: Expressions, what: str) -> Box:
-    """Return the boxed expression that a node is."""
-    return _READERS[tag(node)](node, known, made, what)
+    """Return the boxed expression that a node is, with the type that it declares checked."""
+    box = _READERS[tag(node)](node, known, made, what)
+    if tag(node) == "functionDefinition":
+        return box  # Its type is its result's, which its body is held to.
+    return made.typed(box, made.types.of(node), node, what)
 
 
 def _literal(node: Any, known: Known, made: Expressions, what: str) -> Box:
-    box = made.literal(node, known, what, empty="is empty.")
-    return made.typed(box, made.types.of(node), node, what)
+    return made.literal(node, known, what, empty="is empty.")
 
 
 def _table(node: Any, known: Known, made: Expressions, what: str) -> Box:
@@ -92,8 +94,19 @@ def _relation(node: Any, known: Known, made: Expressions, what: str) -> Box:
     return Relation(names, tuple(rows))
 
 
-def read_function(node: Any, known: Known, made: Expressions, name: str, owner: str = "") -> Box:
-    """Return the function that a ``functionDefinition`` or ``encapsulatedLogic`` defines."""
+def read_function(
+    node: Any,
+    known: Known,
+    made: Expressions,
+    name: str,
+    owner: str = "",
+    variable: Any | None = None,
+) -> Box:
+    """Return the function that a ``functionDefinition`` or ``encapsulatedLogic`` defines.
+
+    :param variable: a knowledge model's, which may declare a type too. A type that is no
+        function's is its result's, as files before DMN 1.3 declare it.
+    """
     kind = node.get("kind", "FEEL")
     if kind != "FEEL":
         message = f"the function is written in {kind}, which is never run here."
@@ -102,7 +115,12 @@ def read_function(node: Any, known: Known, made: Expressions, name: str, owner: 
     names = tuple(param.get("name", "") for param in params)
     kinds = ((param.get("name", ""), made.types.of(param)) for param in params)
     types = {key: kind for key, kind in kinds if kind is not None}
-    body = read_logic(node, known.plus(*names), made, f"function '{name}'" if name else "function")
+    what = f"function '{name}'" if name else "function"
+    body = read_logic(node, known.plus(*names), made, what)
+    for declaring in (node, variable):
+        declared = made.types.of(declaring)
+        if declared is not None:
+            body = made.typed(body, declared.of_result, node, what)
     return Definition(name, names, types, body, owner)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.dmn.boxed import call_function
 from engine.dmn.model import (
     Decision,
     DecisionModel,
@@ -41,7 +42,7 @@ def evaluate(
     *,
     now: datetime | None = None,
 ) -> DecisionResult:
-    """Evaluate a decision, or a decision service with its parameters in the context.
+    """Evaluate a decision; or call a service or knowledge model, its parameters in the context.
 
     :param context: the caller's variables by name; every decision of the graph sees them.
     :param now: the aware moment of ``now()`` and ``today()``; without it they are null.
@@ -52,11 +53,12 @@ def evaluate(
     session = Session(now)
     graph = _Graph(model.elements, context, session)
     try:
-        service = model.services.get(decision_id)
-        element = service or model.decision(decision_id)
+        element = model.elements.get(decision_id)
+        if not isinstance(element, Service | Knowledge):
+            element = model.decision(decision_id)
         if decision_id in model.circular:
             raise DecisionError(f"{element.where}: it requires itself. Remove one of the arrows.")
-        value = graph.serve(service) if service else graph.value(decision_id)
+        value = graph.called(decision_id)
     except RecursionError:
         raise DecisionError(
             f"{model.file}, {decision_id}: expressions call one another too deep. "
@@ -138,9 +140,20 @@ class _Graph:
         except TypeError as error:
             raise DecisionError(f"{where}: input '{name}': {error}") from error
 
-    # --- decision services --------------------------------------------------------------------
+    # --- functions ----------------------------------------------------------------------------
 
-    def serve(self, service: Service) -> Value:
+    def called(self, key: str) -> Value:
+        """Return a decision's value, or what a function gives for the variables it names."""
+        element = self._elements[key]
+        if isinstance(element, Service):
+            return self._serve(element)
+        value = self.value(key)
+        if not isinstance(element, Knowledge) or not isinstance(value, FeelFunction):
+            return value
+        arguments = [self._variable(name, element.where) for name in value.params]
+        return call_function(value, arguments, self._session, element.where)
+
+    def _serve(self, service: Service) -> Value:
         """Return a service's value, its parameters taken from the variables by name."""
         arguments = []
         for requirement in service.inputs:

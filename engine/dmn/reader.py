@@ -267,7 +267,8 @@ class _FileReader:
             message = f"the knowledge model '{name}' has no function."
             box = Broken(self.report.error("empty", node, message, "Give it one."))
         else:
-            box = read_function(logic, self._known(requires), made, name, _id(node))
+            variable = child(node, "variable")
+            box = read_function(logic, self._known(requires), made, name, _id(node), variable)
         return Knowledge(_id(node), name, box, requires, self.report.place(node))
 
     def service(self, node: Any) -> Element:

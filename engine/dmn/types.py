@@ -19,7 +19,8 @@ class ItemType:
 
     :ivar feel: what FEEL's own type checks know of it.
     :ivar allowed: tests a value must pass; ``None`` where any value will do.
-    :ivar item: of a list, its items' type. :ivar parts: of a structure, its components' types.
+    :ivar item: of a list, its items' type; of a function, its result's.
+    :ivar parts: of a structure, its components' types.
     """
 
     feel: FeelType
@@ -35,6 +36,11 @@ class ItemType:
             return ()
         literals = [test for test in tree.tests if isinstance(test, LiteralNode)]
         return tuple(t.value for t in literals) if len(literals) == len(tree.tests) else ()
+
+    @property
+    def of_result(self) -> ItemType | None:
+        """What a function declared with this type returns: any other type is its result's own."""
+        return self.item if self.feel.kind == "function" else self
 
     @property
     def name(self) -> str:
@@ -148,8 +154,9 @@ class Types:
             parts = {c.get("name", ""): self._built(c, c.get("name", "")) for c in components}
             kinds = {key: part.feel for key, part in parts.items()}
             single = ItemType(FeelType("context", entries=kinds, name=name), allowed, parts=parts)
-        elif child(node, "functionItem") is not None:
-            single = ItemType(FeelType("function", name=name))
+        elif (function := child(node, "functionItem")) is not None:
+            result = function.get("outputTypeRef") or child_text(function, "outputTypeRef")
+            single = ItemType(FeelType("function", name=name), item=self.find(result))
         else:
             single = self._alias(node, name, allowed, constraint if not many else None)
         if many:

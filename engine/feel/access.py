@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -177,4 +177,6 @@ def coerced(value: Value, declared: FeelType | None, where: str) -> Value:
         return value[0]
     if declared.kind == "list" and declared.conforms((value,)):
         return (value,)
+    if type(value) is date and declared.kind == "date and time":
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
     raise Failure(f"{where} takes {declared.name} where it got a {kind_of(value)}")

@@ -100,3 +100,10 @@ def test_a_function_in_another_language_is_refused() -> None:
     body = '<functionDefinition kind="Java"><formalParameter name="n"/></functionDefinition>'
     with pytest.raises(DecisionError, match="written in Java, which is never run here"):
         boxed(body)
+
+
+def test_every_boxed_expression_is_held_to_the_type_it_declares() -> None:
+    items = f'<list typeRef="number">{literal("5")}</list>'
+    assert decide(dmn(decision(items)), {}).value == Decimal(5)
+    entries = f'<context typeRef="string"><contextEntry>{literal("5")}</contextEntry></context>'
+    assert decide(dmn(decision(entries)), {}).value is None

@@ -65,6 +65,31 @@ def test_a_boxed_invocation_gives_arguments_by_name() -> None:
     assert decide(dmn(KNOWLEDGE, body), {"total": 9}).value == Decimal("4.5")
 
 
+def test_a_knowledge_model_can_be_asked_for_by_itself() -> None:
+    assert decide(dmn(KNOWLEDGE), {"the amount": 9}, "Half").value == Decimal("4.5")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        '<encapsulatedLogic typeRef="number">',
+        '<variable name="one" typeRef="number"/><encapsulatedLogic>',
+        '<variable name="one" typeRef="tOne"/><encapsulatedLogic>',
+    ],
+)
+def test_a_knowledge_models_result_is_held_to_its_declared_type(typed: str) -> None:
+    def said(source: str) -> object:
+        function = (
+            '<itemDefinition name="tOne"><functionItem outputTypeRef="number"/></itemDefinition>'
+        )
+        logic = f"{typed}{literal(source)}</encapsulatedLogic>"
+        knowledge = f'<businessKnowledgeModel id="B" name="one">{logic}</businessKnowledgeModel>'
+        return decide(dmn(function, knowledge), {}, "B").value
+
+    assert said("[1]") == Decimal(1)
+    assert said('"a"') is None
+
+
 def test_a_table_in_a_knowledge_model_gives_a_reason_of_its_own() -> None:
     inner = table(["level"], ["y"], [['"social"', "260000"]])
     knowledge = f"""<businessKnowledgeModel id="Ceiling" name="ceiling"><encapsulatedLogic>

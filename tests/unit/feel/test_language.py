@@ -193,6 +193,11 @@ def test_ranges_open_and_close_as_written(source: str, expected: object) -> None
     assert (kind_of(result) if expected == "range" else result) == to_feel(expected)
 
 
+def test_a_date_stands_for_its_midnight_where_a_function_takes_a_date_and_time() -> None:
+    source = '(function(at: date and time) at.hour)(@"2026-01-31")'
+    assert value_of(source) == Decimal(0)
+
+
 def test_types_of_the_caller_are_checked() -> None:
     person = FeelType("context", entries={"age": FeelType("number", name="number")}, name="tPerson")
     holds = parse("p instance of tPerson", types={"tPerson": person})
