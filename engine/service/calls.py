@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from engine.errors import HandlerFailed, PasserelleError
+from engine.errors import HandlerFailed
+from engine.feel import to_feel
 from engine.jobs.backoff import retry_delay
 from engine.model import Actor, CallWanted, IncidentRaised
 from engine.ports import HandlerCall, Ports
+from engine.service.arguments import check_arguments
 from engine.store import Store, UnitOfWork
 from engine.store.cases import CaseRow
 
@@ -24,9 +26,10 @@ def invoke(
     attempt: int,
     uow: UnitOfWork | None,
 ) -> Mapping[str, Any]:
-    """Call a handler and return its result.
+    """Call a handler and return its result as FEEL values.
 
-    :raises HandlerFailed: it is not registered (any more), or says so itself.
+    :raises HandlerFailed: it is not registered (any more), does not take these arguments, gives
+        back what no variable can keep, or says so itself.
     :raises BusinessError: it reports an error for the diagram.
     """
     handler = ports.registry.get(call.handler)
@@ -45,17 +48,16 @@ def invoke(
         unit_of_work=uow,
         open=store.unit_of_work,
     )
-    return handler.function(told, **call.arguments) or {}
-
-
-def failure_text(error: Exception) -> str:
-    """Return what operators may read of a failure: our own words, or the error's kind alone.
-
-    A foreign exception's text may quote personal data, so only its type is kept.
-    """
-    if isinstance(error, PasserelleError):
-        return str(error)
-    return f"{type(error).__module__}.{type(error).__qualname__}"
+    check_arguments(handler.spec, call)
+    result = handler.function(told, **call.arguments) or {}
+    try:
+        return {name: to_feel(value) for name, value in result.items()}
+    except (AttributeError, TypeError, ValueError):
+        # The error's own text would quote the value.
+        raise HandlerFailed(
+            f"Handler '{call.handler}' gave back what no variable can keep. It must return a "
+            "mapping of texts, numbers, dates, durations, lists or contexts."
+        ) from None
 
 
 def failure_delay(error: Exception, attempt: int) -> timedelta:

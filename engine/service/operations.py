@@ -32,16 +32,9 @@ from engine.store.cases import (
     read_case,
     save_case,
 )
+from engine.store.jobs import next_due, read_job, update_job
 from engine.store.messages import first_publication
-from engine.store.work import (
-    IncidentRow,
-    next_due,
-    open_incidents,
-    read_incident,
-    read_job,
-    resolve_incidents,
-    update_job,
-)
+from engine.store.work import IncidentRow, open_incidents, read_incident, resolve_incidents
 
 
 class Operations(UseCases):
@@ -65,7 +58,7 @@ class Operations(UseCases):
         sent = MessageSent(0, "", message, keys, variables, time_to_live_s)
         with self.store.unit_of_work() as uow:
             until = now + timedelta(seconds=time_to_live_s)
-            if message_id and not first_publication(uow, message, message_id, until):
+            if message_id and not first_publication(uow, message, message_id, now, until):
                 return 0
             return self._stepper.publish(uow, sent, now)
 

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from engine.errors import BusinessError
+from engine.errors import BusinessError, RevisionConflict, StoreUnavailable
+from engine.jobs.failures import failure_text
 from engine.model import (
     SYSTEM,
     CallWanted,
@@ -26,19 +27,12 @@ from engine.model import (
     TriggerEvent,
 )
 from engine.ports import Ports
-from engine.service.calls import failure_delay, failure_text, incident_of, invoke
+from engine.service.calls import failure_delay, incident_of, invoke
 from engine.service.steps import Stepper, load
 from engine.store import Store, UnitOfWork
 from engine.store.cases import CaseRow, lock_case, read_case, save_case
-from engine.store.messages import match_buffered
-from engine.store.work import (
-    JobRow,
-    delete_job,
-    due_jobs,
-    read_job,
-    release_expired,
-    update_job,
-)
+from engine.store.jobs import JobRow, delete_job, due_jobs, read_job, release_expired, update_job
+from engine.store.messages import drop_expired, match_buffered
 
 log = structlog.get_logger(__name__)
 
@@ -52,13 +46,18 @@ class Runner:
         self._stepper = stepper
         self._lease = timedelta(seconds=lease_s)
 
-    def due(self, limit: int) -> tuple[JobRow, ...]:
-        """Return jobs whose moment has come; nothing is locked."""
+    def due(self, limit: int, *, inside_only: bool = False) -> tuple[JobRow, ...]:
+        """Return jobs whose moment has come; nothing is locked.
+
+        :param inside_only: leave out calls to the outside.
+        """
+        local = [each.spec.name for each in self._ports.registry if each.spec.local]
+        now = self._ports.clock.now()
         with self._store.snapshot() as uow:
-            return due_jobs(uow, self._ports.clock.now(), limit)
+            return due_jobs(uow, now, limit, local if inside_only else None)
 
     def sweep(self, *, everything: bool = False) -> int:
-        """Make due again what a dead worker held past its lease, and match late messages.
+        """Make due again what a dead worker held, match late messages, drop those that expired.
 
         :param everything: take back every dispatched call, whatever its lease: for a site's only
             process at its start, when nobody else can hold one.
@@ -68,6 +67,7 @@ class Runner:
         with self._store.unit_of_work() as uow:
             for case_id, activation, element_id, payload in match_buffered(uow, now):
                 self._stepper.deliver(uow, case_id, activation, element_id, payload, now)
+            drop_expired(uow, now)
             horizon = now + timedelta(days=36500) if everything else now
             return release_expired(uow, horizon, now)
 
@@ -75,6 +75,8 @@ class Runner:
         """Run one job to its end; ``False`` if somebody else has it or had it.
 
         A failure is written on the job (retried later, an incident after the last attempt).
+
+        :raises StoreUnavailable: the database is away; the job stays due.
         """
         if self.is_remote(job):
             claimed = self.claim(job)
@@ -82,6 +84,8 @@ class Runner:
         try:
             with self._store.unit_of_work() as uow:
                 return self._run_inside(uow, job)
+        except (StoreUnavailable, RevisionConflict):
+            raise  # No fault of the job's: it costs no attempt.
         except Exception as error:  # noqa: BLE001 - the job must say what stopped it
             self._failed(job, error)
             return True
@@ -107,9 +111,11 @@ class Runner:
         case = lock_case(uow, job.case_id, skip_locked=True)
         if case is None or not delete_job(uow, job):
             return False
-        if case.status is not CaseStatus.ACTIVE:
-            return True
         now = self._ports.clock.now()
+        if case.status is not CaseStatus.ACTIVE:
+            if job.kind is JobKind.MESSAGE:
+                self._return_message(uow, load(job.payload), now)
+            return True
         command = self._command(uow, case, job, now)
         if command is not None:
             self._stepper.step(uow, case, command, SYSTEM, now)
@@ -177,6 +183,8 @@ class Runner:
             return True
         try:
             return self._finish(job, call, command)
+        except (StoreUnavailable, RevisionConflict):
+            raise  # The lease ends, and the call is made again under the same key.
         except Exception as error:  # noqa: BLE001 - the job must say what stopped it
             self._failed(job, error)
             return True
@@ -202,6 +210,9 @@ class Runner:
             case = lock_case(uow, job.case_id)
             current = read_job(uow, job.id)
             if case is None or current is None or current.attempt != job.attempt:
+                return
+            if case.status is not CaseStatus.ACTIVE:
+                delete_job(uow, current)  # Nobody could retry an incident of an ended case.
                 return
             # A remote call counted its attempt when it was claimed; the others count it now.
             attempt = job.attempt + (0 if job.status is JobStatus.DISPATCHED else 1)

@@ -10,6 +10,7 @@ from pathlib import Path
 from engine import bpmn
 from engine.errors import (
     Finding,
+    InvalidAnswer,
     NotFound,
 )
 from engine.model import (
@@ -46,6 +47,8 @@ from engine.store.cases import (
     next_number,
 )
 
+LONGEST_REQUEST_ID = 64
+
 
 class Schemes(UseCases):
     """Publications, and the cases that begin from them."""
@@ -65,6 +68,7 @@ class Schemes(UseCases):
         deployed = compile_files(files, self._ports.registry.specs)
         now, sha = self._ports.clock.now(), digest(files)
         with self.store.unit_of_work() as uow:
+            uow.serialize(f"deploy {deployed.config.id}")
             latest = latest_deployment(uow, deployed.config.id)
             if latest is not None and latest.digest == sha:
                 row, created = latest, False
@@ -135,11 +139,13 @@ class Schemes(UseCases):
         :raises NotFound: the actor may not start this scheme, or there is none.
         :raises InvalidAnswer: the answer does not fit the start form; nothing was stored.
         """
+        if request_id is not None and len(request_id) > LONGEST_REQUEST_ID:
+            raise InvalidAnswer({"": f"A request's id has at most {LONGEST_REQUEST_ID} signs."})
         row, deployed = self._startable(scheme, actor)
         form_id, groups = bpmn.start_form(deployed.process)
         now = self._ports.clock.now()
         with self.store.unit_of_work() as uow:
-            known = case_by_request(uow, request_id) if request_id else None
+            known = self._started(uow, request_id)
             if known is not None:
                 return self._view(uow, self._visible(uow, known, actor), locale)
             case = self._new_case(uow, row.id, deployed, actor, now)
@@ -161,6 +167,12 @@ class Schemes(UseCases):
                 uow, accepted.case, StartProcess(accepted.variables), actor, now
             )
             return self._view(uow, case, locale)
+
+    def _started(self, uow: UnitOfWork, request_id: str | None) -> str | None:
+        if not request_id:
+            return None
+        uow.serialize(f"start {request_id}")  # The same request may arrive twice at once.
+        return case_by_request(uow, request_id)
 
     def _new_case(
         self, uow: UnitOfWork, deployment_id: str, deployed: Deployed, actor: Actor, now: datetime

@@ -14,6 +14,7 @@ import structlog
 from engine import bpmn
 from engine.errors import BusinessError
 from engine.feel import from_json, to_json
+from engine.jobs.failures import failure_text
 from engine.model import (
     SYSTEM,
     Actor,
@@ -31,10 +32,11 @@ from engine.model import (
     ThrowError,
 )
 from engine.ports import Ports
-from engine.service.calls import failure_delay, failure_text, incident_of, invoke
+from engine.service.calls import failure_delay, incident_of, invoke
 from engine.service.publications import Deployed, Publications
 from engine.store import NewEvent, Store, UnitOfWork
 from engine.store.cases import CaseRow, save_case
+from engine.store.jobs import insert_job, read_job, update_job
 from engine.store.messages import (
     buffer_message,
     insert_subscriptions,
@@ -43,15 +45,7 @@ from engine.store.messages import (
     take_buffered,
     waiting_for,
 )
-from engine.store.work import (
-    insert_incidents,
-    insert_job,
-    insert_work_items,
-    read_job,
-    resolve_incidents,
-    update_job,
-    withdraw,
-)
+from engine.store.work import insert_incidents, insert_work_items, resolve_incidents, withdraw
 
 log = structlog.get_logger(__name__)
 

@@ -158,6 +158,8 @@ class Tasks(UseCases):
             case, item = self._doable(uow, work_item_id, actor, now)
             sealed = self._ports.fields.seal(uow, case.ref, raw)
             update_work_item(uow, item, draft=sealed, draft_at=now, assignee=actor.account_id)
+            if item.assignee is None:
+                self._record_task(uow, item, EventKind.TASK_CLAIMED, actor, now)
 
     def complete(
         self,

@@ -13,7 +13,7 @@ from engine.errors import NotFound, RevisionConflict
 from engine.model import CaseRef, CaseStatus
 from engine.store import tables as t
 from engine.store.events import GENESIS, Tail
-from engine.store.store import UnitOfWork
+from engine.store.store import UnitOfWork, upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,12 @@ def lock_case(uow: UnitOfWork, case_id: str, *, skip_locked: bool = False) -> Ca
     :param skip_locked: return ``None`` instead of waiting for whoever holds it (PostgreSQL).
     :raises NotFound: there is none (only when waiting).
     """
+    # NO KEY: a job or party of this case may be inserted meanwhile by whoever works on another
+    # case; a plain FOR UPDATE would stop its foreign key, and two cases could wait in a circle.
     row = uow.connection.execute(
-        sa.select(*case_columns()).where(_C.id == case_id).with_for_update(skip_locked=skip_locked)
+        sa.select(*case_columns())
+        .where(_C.id == case_id)
+        .with_for_update(skip_locked=skip_locked, key_share=True)
     ).first()
     if row is None:
         if skip_locked:
@@ -152,14 +156,13 @@ def save_case(uow: UnitOfWork, case: CaseRow, tail: Tail, now: datetime) -> None
 def next_number(uow: UnitOfWork, name: str) -> int:
     """Count one further under ``name``, from 1; concurrent callers get different numbers."""
     c = t.counters.c
-    row = uow.connection.execute(sa.select(c.value).where(c.name == name).with_for_update()).first()
-    if row is not None:
-        uow.connection.execute(
-            sa.update(t.counters).where(c.name == name).values(value=row.value + 1)
+    count = upsert(uow, t.counters).values(name=name, value=1)
+    value: int = uow.connection.execute(
+        count.on_conflict_do_update(index_elements=[c.name], set_={"value": c.value + 1}).returning(
+            c.value
         )
-        return int(row.value) + 1
-    uow.connection.execute(sa.insert(t.counters).values(name=name, value=1))
-    return 1
+    ).scalar_one()
+    return value
 
 
 # --- deployments ------------------------------------------------------------------------------

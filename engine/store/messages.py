@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from engine.feel import to_json
 from engine.model import SubscriptionWanted
 from engine.store import tables as t
-from engine.store.store import UnitOfWork
+from engine.store.store import UnitOfWork, upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +131,25 @@ def match_buffered(uow: UnitOfWork, now: datetime) -> tuple[tuple[str, int, str,
         .where(b.expires_at > now)
         .order_by(b.id, s.case_id, s.activation)
     ).all()
-    found: list[tuple[str, int, str, bytes]] = []
-    taken: set[int] = set()
+    found: dict[int, tuple[str, int, str, bytes]] = {}
     served: set[str] = set()
     for row in rows:
-        if row.id not in taken and row.case_id not in served:
-            taken.add(row.id)
+        if row.id not in found and row.case_id not in served:
             served.add(row.case_id)
-            found.append((row.case_id, row.activation, row.element_id, bytes(row.payload)))
-    if taken:
-        uow.connection.execute(sa.delete(t.buffered_messages).where(b.id.in_(taken)))
-    return tuple(found)
+            found[row.id] = (row.case_id, row.activation, row.element_id, bytes(row.payload))
+    mine = _take(uow, set(found))
+    return tuple(delivery for key, delivery in found.items() if key in mine)
+
+
+def _take(uow: UnitOfWork, ids: set[int]) -> set[int]:
+    """Delete buffered messages; return those that no other transaction took before."""
+    b = t.buffered_messages.c
+    if not ids:
+        return set()
+    taken = uow.connection.execute(
+        sa.delete(t.buffered_messages).where(b.id.in_(ids)).returning(b.id)
+    )
+    return {row.id for row in taken}
 
 
 def drop_expired(uow: UnitOfWork, now: datetime) -> int:
@@ -152,17 +160,22 @@ def drop_expired(uow: UnitOfWork, now: datetime) -> int:
     return int(result.rowcount)
 
 
-def first_publication(uow: UnitOfWork, message: str, message_id: str, expires_at: datetime) -> bool:
-    """Remember a message's idempotency id; ``False`` if it was published before."""
+def first_publication(
+    uow: UnitOfWork, message: str, message_id: str, now: datetime, expires_at: datetime
+) -> bool:
+    """Remember a message's idempotency id; ``False`` if it was published and lives still.
+
+    Of two transactions with one id the second waits for the first's end.
+    """
     p = t.published_messages.c
-    known = uow.connection.execute(
-        sa.select(p.message).where(p.message == message, p.message_id == message_id)
-    ).first()
-    if known is not None:
-        return False
-    uow.connection.execute(
-        sa.insert(t.published_messages).values(
-            message=message, message_id=message_id, expires_at=expires_at
-        )
+    remember = upsert(uow, t.published_messages).values(
+        message=message, message_id=message_id, expires_at=expires_at
     )
-    return True
+    written = uow.connection.execute(
+        remember.on_conflict_do_update(
+            index_elements=[p.message, p.message_id],
+            set_={"expires_at": expires_at},
+            where=p.expires_at <= now,
+        ).returning(p.message_id)
+    )
+    return written.first() is not None

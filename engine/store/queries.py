@@ -2,11 +2,12 @@
 
 A case is visible to a grant when the grant's organisation is a party to it now, and its country
 and scheme are within the grant. A work item is the actor's when a grant that sees its case has a
-role among its candidate groups, or when it is assigned to the actor.
+role among its candidate groups, or when the actor is among its candidate users or holds it.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,7 +62,10 @@ def _mine_to_do(actor: Actor, now: datetime) -> Condition:
         for grant in actor.grants
         if grant.sees_cases
     ]
-    return sa.or_(w.assignee == actor.account_id, *by_role)
+    # The column is JSON: a quoted name stands in it only as a whole. LIKE would ignore case.
+    quoted = json.dumps(actor.account_id)
+    by_name = sa.func.replace(w.candidate_users, quoted, "") != w.candidate_users
+    return sa.or_(w.assignee == actor.account_id, by_name, *by_role)
 
 
 def can_see(uow: UnitOfWork, case_id: str, actor: Actor, now: datetime) -> bool:
@@ -83,8 +87,6 @@ def roles_in(uow: UnitOfWork, case_id: str, actor: Actor, now: datetime) -> froz
 
 def may_do(uow: UnitOfWork, item: WorkItemRow, actor: Actor, now: datetime) -> bool:
     """Tell whether the actor is among those who may do the task."""
-    if actor.account_id in item.candidate_users:
-        return can_see(uow, item.case_id, actor, now)
     w = t.work_items.c
     found = uow.connection.execute(
         sa.select(w.case_id)
@@ -231,5 +233,6 @@ def read_events(
 
 
 def _like(search: str) -> str:
-    escaped = search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    typed = search.replace("\0", "")  # PostgreSQL refuses it in any text; no reference has it.
+    escaped = typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"

@@ -12,11 +12,15 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from engine.errors import StoreUnavailable
+from engine.errors import ConfigurationError, StoreUnavailable
 from engine.store import tables as t
 from engine.store.events import NewEvent, Tail, link
+from engine.store.explain import explain, named
 
 BUSY_TIMEOUT_S = 15
 """How long a SQLite writer waits for another before it gives up."""
@@ -79,9 +83,18 @@ class UnitOfWork:
         row = self.connection.execute(
             sa.select(t.cases.c.last_seq, t.cases.c.last_hash)
             .where(t.cases.c.id == case_id)
-            .with_for_update()
+            .with_for_update(key_share=True)
         ).one()
         return Tail(row.last_seq, row.last_hash)
+
+    def serialize(self, name: str) -> None:
+        """Make transactions that name the same thing follow one another until they end.
+
+        For what has no row yet that could be locked. SQLite's writers follow one another anyway.
+        """
+        if self.connection.dialect.name == "postgresql":
+            lock = sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))
+            self.connection.execute(sa.select(lock))
 
     def add_party(
         self,
@@ -93,6 +106,7 @@ class UnitOfWork:
     ) -> bool:
         """Let an organisation see the case; ``False`` if it is a party already."""
         p = t.case_parties.c
+        self.lock_tail(case_id)
         known = self.connection.execute(
             sa.select(p.id).where(
                 p.case_id == case_id,
@@ -144,29 +158,39 @@ class UnitOfWork:
             raise
 
 
+def upsert(uow: UnitOfWork, table: sa.Table) -> sqlite_dialect.Insert | postgresql.Insert:
+    """Return an insert into ``table`` that can say what to do if the row is there already."""
+    if uow.connection.dialect.name == "sqlite":
+        return sqlite_dialect.insert(table)
+    return postgresql.insert(table)
+
+
 class Store:
     """A database of cases: SQLite for one office, PostgreSQL for a ministry.
 
     :ivar engine: the SQLAlchemy engine, for rooms that keep tables of their own beside ours.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         """Open lazily; no connection is made yet.
 
         :param url: SQLAlchemy URL; ``sqlite:///path``, ``postgresql://…``.
+        :param busy_timeout_s: how long a SQLite writer waits for another.
+        :raises ConfigurationError: the URL is none, or names a database that is not supported.
         """
-        parsed = sa.make_url(url)
+        parsed = _parsed(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        # An error's text goes to logs, and parameters may be personal.
         if self.is_sqlite:
             self.path = Path(parsed.database or "")
             self.engine: Engine = sa.create_engine(
-                parsed, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
+                parsed,
+                hide_parameters=True,
+                connect_args={"timeout": busy_timeout_s, "check_same_thread": False},
             )
             _configure_sqlite(self.engine)
         else:
-            if parsed.drivername == "postgresql":
-                parsed = parsed.set(drivername="postgresql+psycopg")
-            self.engine = sa.create_engine(parsed, pool_pre_ping=True)
+            self.engine = sa.create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
 
     @contextmanager
     def unit_of_work(self) -> Iterator[UnitOfWork]:
@@ -181,9 +205,11 @@ class Store:
 
     @contextmanager
     def snapshot(self) -> Iterator[UnitOfWork]:
-        """Open a transaction for reading; nothing done in it is kept."""
+        """Open a transaction for reading, all of it as at one moment; nothing in it is kept."""
         with self._translated(), self.engine.connect() as connection:
-            options = {"passerelle_read_only": True}
+            options: dict[str, Any] = {"passerelle_read_only": True}
+            if not self.is_sqlite:
+                options["isolation_level"] = "REPEATABLE READ"
             transaction = connection.execution_options(**options).begin()
             try:
                 yield UnitOfWork(connection)
@@ -216,11 +242,32 @@ class Store:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except (OperationalError, ProgrammingError) as error:
-            explained = _explain(error, self.engine)
+        except PoolTimeout as error:
+            raise StoreUnavailable(
+                f"{named(self.engine)} is busy: every connection to it is in use. Try again."
+            ) from error
+        except DBAPIError as error:
+            explained = explain(error, self.engine)
             if explained is None:
                 raise
             raise StoreUnavailable(explained) from error
+
+
+def _parsed(url: str) -> sa.URL:
+    try:
+        parsed = sa.make_url(url)
+        backend = parsed.get_backend_name()
+    except (ArgumentError, NoSuchModuleError):
+        backend = ""
+    if backend not in {"sqlite", "postgresql"}:
+        # The URL may hold a password: it is not repeated.
+        raise ConfigurationError(
+            "PASSERELLE_DATABASE_URL must read sqlite:///path or "
+            "postgresql://[user:password@]host/database."
+        )
+    if parsed.drivername == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    return parsed
 
 
 def _configure_sqlite(engine: Engine) -> None:
@@ -231,7 +278,6 @@ def _configure_sqlite(engine: Engine) -> None:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -239,28 +285,3 @@ def _configure_sqlite(engine: Engine) -> None:
     def _begin(connection: Connection) -> None:
         read_only = connection.get_execution_options().get("passerelle_read_only", False)
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
-
-
-_CAUSES = (
-    ("database is locked", "another process holds it; stop that one, or wait and try again"),
-    ("disk is full", "the disk is full; free space and try again"),
-    ("No space left", "the disk is full; free space and try again"),
-    ("readonly", "it is read-only for this account; correct the file's owner and mode"),
-    ("read-only", "it is read-only for this account; correct its rights"),
-    ("unable to open", "the file cannot be opened; correct the path or its rights"),
-    ("no such table", "its tables are missing or too old; run 'passerelle db upgrade'"),
-    ("no such column", "its tables are too old; run 'passerelle db upgrade'"),
-    ("does not exist", "its tables are missing or too old; run 'passerelle db upgrade'"),
-    ("onnection refused", "nobody answers there; start the server or correct the URL"),
-    ("could not connect", "nobody answers there; start the server or correct the URL"),
-    ("too many clients", "it has no connection left; raise max_connections or lower the pool"),
-)
-
-
-def _explain(error: DBAPIError, engine: Engine) -> str | None:
-    """Say what an operator can do about it; ``None`` if the fault is the statement's own."""
-    text = str(error.orig)
-    for needle, remedy in _CAUSES:
-        if needle in text:
-            return f"The database {engine.url.render_as_string()} cannot be used: {remedy}."
-    return None

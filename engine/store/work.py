@@ -1,4 +1,4 @@
-"""Rows of what waits in a case: work items, jobs, incidents, subscriptions."""
+"""Rows of what waits for people in a case: work items and incidents."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ from engine.model import (
 )
 from engine.store import tables as t
 from engine.store.store import UnitOfWork
+
+LARGEST_ID = 2**31 - 1
+"""What an integer column of PostgreSQL holds; an address may carry any number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +178,10 @@ def performers(uow: UnitOfWork, case_id: str, element_ids: Sequence[str]) -> fro
 
 
 def withdraw(uow: UnitOfWork, case_id: str, activations: Sequence[int], now: datetime) -> None:
-    """Take away what waits at these activations: items, jobs, subscriptions, open incidents."""
+    """Take away what waits at these activations: items, jobs, subscriptions, open incidents.
+
+    A message on its way there stays: its job finds nobody waiting and hands it on.
+    """
     if not activations:
         return
     execute = uow.connection.execute
@@ -189,138 +195,19 @@ def withdraw(uow: UnitOfWork, case_id: str, activations: Sequence[int], now: dat
         )
         .values(status=WorkItemStatus.CANCELLED, closed_at=now, draft=None)
     )
-    execute(sa.delete(t.jobs).where(j.case_id == case_id, j.activation.in_(activations)))
+    here = sa.and_(j.case_id == case_id, j.activation.in_(activations))
+    execute(sa.delete(t.jobs).where(here, j.kind != JobKind.MESSAGE))
+    execute(
+        sa.update(t.jobs)
+        .where(here, j.status == JobStatus.INCIDENT)
+        .values(status=JobStatus.WAITING, due_at=now)
+    )
     execute(sa.delete(t.subscriptions).where(s.case_id == case_id, s.activation.in_(activations)))
     execute(
         sa.update(t.incidents)
         .where(i.case_id == case_id, i.activation.in_(activations), i.resolved_at.is_(None))
         .values(resolved_at=now)
     )
-
-
-# --- jobs -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class JobRow:
-    """Due work.
-
-    :ivar payload: canonical JSON: the call's arguments, or the message's variables.
-    :ivar attempt: attempts already begun.
-    """
-
-    id: int
-    case_id: str
-    activation: int
-    element_id: str
-    kind: JobKind
-    handler: str | None
-    payload: bytes
-    status: JobStatus
-    due_at: datetime
-    attempt: int
-    retries: int
-    lease_until: datetime | None
-    last_error: str | None
-
-
-def insert_job(
-    uow: UnitOfWork,
-    *,
-    case_id: str,
-    activation: int,
-    element_id: str,
-    kind: JobKind,
-    due_at: datetime,
-    payload: bytes = b"{}",
-    handler: str | None = None,
-    retries: int = 3,
-    attempt: int = 0,
-    last_error: str | None = None,
-) -> int:
-    """Write a job and return its id."""
-    result = uow.connection.execute(
-        sa.insert(t.jobs).values(
-            case_id=case_id,
-            activation=activation,
-            element_id=element_id,
-            kind=kind,
-            handler=handler,
-            payload=payload,
-            status=JobStatus.WAITING,
-            due_at=due_at,
-            attempt=attempt,
-            retries=retries,
-            last_error=last_error,
-        )
-    )
-    key = result.inserted_primary_key
-    assert key is not None  # noqa: S101 - an insert of one row always has one
-    return int(key[0])
-
-
-def job_from_row(row: sa.Row[*tuple[Any, ...]]) -> JobRow:
-    """Build a job from a row with all columns of ``jobs``."""
-    values = {column.name: row._mapping[column] for column in t.jobs.c}
-    values["kind"] = JobKind(values["kind"])
-    values["status"] = JobStatus(values["status"])
-    return JobRow(**values)
-
-
-def read_job(uow: UnitOfWork, job_id: int) -> JobRow | None:
-    """Return a job, or ``None`` if its row is gone."""
-    row = uow.connection.execute(sa.select(t.jobs).where(t.jobs.c.id == job_id)).first()
-    return None if row is None else job_from_row(row)
-
-
-def due_jobs(uow: UnitOfWork, now: datetime, limit: int) -> tuple[JobRow, ...]:
-    """Return waiting jobs whose moment has come, the longest due first; nothing is locked."""
-    j = t.jobs.c
-    rows = uow.connection.execute(
-        sa.select(t.jobs)
-        .where(j.status == JobStatus.WAITING, j.due_at <= now)
-        .order_by(j.due_at, j.id)
-        .limit(limit)
-    )
-    return tuple(job_from_row(row) for row in rows)
-
-
-def next_due(uow: UnitOfWork) -> datetime | None:
-    """Return the moment of the next waiting job."""
-    j = t.jobs.c
-    moment: datetime | None = uow.connection.execute(
-        sa.select(j.due_at).where(j.status == JobStatus.WAITING).order_by(j.due_at).limit(1)
-    ).scalar()
-    return moment
-
-
-def update_job(uow: UnitOfWork, job: JobRow, **values: object) -> bool:
-    """Change a job if it is still at the attempt that was read; tell whether it was."""
-    j = t.jobs.c
-    result = uow.connection.execute(
-        sa.update(t.jobs).where(j.id == job.id, j.attempt == job.attempt).values(**values)
-    )
-    return result.rowcount == 1
-
-
-def delete_job(uow: UnitOfWork, job: JobRow) -> bool:
-    """Delete a job if it is still at the attempt that was read: the exactly-once guard."""
-    j = t.jobs.c
-    result = uow.connection.execute(
-        sa.delete(t.jobs).where(j.id == job.id, j.attempt == job.attempt)
-    )
-    return result.rowcount == 1
-
-
-def release_expired(uow: UnitOfWork, horizon: datetime, now: datetime) -> int:
-    """Make due again what was dispatched under a lease that ends before ``horizon``."""
-    j = t.jobs.c
-    result = uow.connection.execute(
-        sa.update(t.jobs)
-        .where(j.status == JobStatus.DISPATCHED, j.lease_until < horizon)
-        .values(status=JobStatus.WAITING, due_at=now, lease_until=None)
-    )
-    return int(result.rowcount)
 
 
 # --- incidents --------------------------------------------------------------------------------
@@ -374,6 +261,8 @@ def read_incident(uow: UnitOfWork, incident_id: int) -> IncidentRow:
 
     :raises NotFound: there is none.
     """
+    if incident_id > LARGEST_ID:
+        raise NotFound("incident", str(incident_id))
     row = uow.connection.execute(
         sa.select(t.incidents).where(t.incidents.c.id == incident_id)
     ).first()

@@ -46,7 +46,7 @@ def test_deploying_says_the_version_and_that_nothing_changed(run: Run) -> None:
     run("db", "upgrade")
     assert "version 1: published" in run("deploy", str(LOAN)).output
     assert "version 1: unchanged" in run("deploy", str(LOAN)).output
-    (view,) = json.loads(run("deploy", str(SCHEMES), "--format", "json").output)
+    (view,) = json.loads(run("deploy", str(LOAN), "--format", "json").output)
     assert (view["scheme"], view["version"], view["created"]) == ("cm/loan", 1, False)
 
 

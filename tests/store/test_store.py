@@ -28,6 +28,7 @@ from engine.store.cases import (
     read_case,
     save_case,
 )
+from engine.store.jobs import delete_job, due_jobs, insert_job, read_job, update_job
 from engine.store.messages import (
     buffer_message,
     insert_subscriptions,
@@ -36,16 +37,7 @@ from engine.store.messages import (
     take_buffered,
     waiting_for,
 )
-from engine.store.work import (
-    delete_job,
-    due_jobs,
-    insert_job,
-    insert_work_items,
-    read_job,
-    read_work_item,
-    update_job,
-    withdraw,
-)
+from engine.store.work import insert_work_items, read_work_item, withdraw
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
