@@ -7,6 +7,7 @@ import threading
 import structlog
 
 from engine.errors import PasserelleError
+from engine.jobs.failures import failure_text, places
 from engine.jobs.pool import PoolDispatcher
 from engine.service import Engine
 
@@ -47,7 +48,11 @@ class Worker:
         self._dispatcher.stop()
 
     def run(self) -> None:
-        """Work until :meth:`stop`; a database that is away is waited for."""
+        """Work until :meth:`stop`; a database that is away is waited for.
+
+        Whatever else goes wrong is logged and tried again: a worker that died silently would stop
+        every case of the site.
+        """
         rounds = 0
         while not self._stop.is_set():
             try:
@@ -57,14 +62,21 @@ class Worker:
             except PasserelleError as error:
                 log.error("worker waits", error=str(error))
                 busy = False
+            except Exception as error:  # noqa: BLE001 - a dead worker would be noticed too late
+                log.error("worker goes on", error=failure_text(error), at=places(error))
+                busy = False
             rounds += 1
             if not busy:
                 self._stop.wait(self.engine.settings.poll_s)
 
     def work_once(self) -> bool:
-        """Run or dispatch what is due now; tell whether anything was."""
+        """Run or dispatch what is due now; tell whether anything was.
+
+        While every thread is busy calling outside, calls are not even looked at: those that wait
+        must not hide timers and messages that are due after them.
+        """
         found = False
-        for job in self._runner.due(limit=100):
+        for job in self._runner.due(100, inside_only=not self._dispatcher.has_room()):
             if self._stop.is_set():
                 break
             if not self._runner.is_remote(job):

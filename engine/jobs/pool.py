@@ -6,6 +6,12 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import structlog
+
+from engine.jobs.failures import failure_text, places
+
+log = structlog.get_logger(__name__)
+
 
 class PoolDispatcher:
     """Runs ``run_job(job_id, attempt)`` on a pool of threads.
@@ -35,6 +41,14 @@ class PoolDispatcher:
     def _run(self, job_id: int, attempt: int) -> None:
         try:
             self._run_job(job_id, attempt)
+        except Exception as error:  # noqa: BLE001 - a pool keeps to itself what threads raise
+            log.error(
+                "call is made again when its lease is over",
+                job=job_id,
+                attempt=attempt,
+                error=failure_text(error),
+                at=places(error),
+            )
         finally:
             self._free.release()
 

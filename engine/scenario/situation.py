@@ -13,8 +13,8 @@ from engine.model import Actor, EventKind, Grant, JobKind
 from engine.scenario.stage import Stage
 from engine.service import EventView, IncidentView, WorkItemView
 from engine.store.cases import CaseRow, read_case
+from engine.store.jobs import JobRow, due_jobs
 from engine.store.messages import SubscriptionRow, subscriptions_of
-from engine.store.work import JobRow, due_jobs
 
 OBSERVER = Actor("scenario", (Grant("observer", None),))
 """Looks at cases without being a party to them; no diagram has this role."""
