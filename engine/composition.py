@@ -61,6 +61,7 @@ def open_engine(settings: Settings, *, check: bool = True) -> Engine:
     ports = compose(settings, store)
     if check and not is_current(store, ports.migrations):
         raise StoreUnavailable(
-            "The database's tables are not those of this version. Run 'passerelle db upgrade'."
+            "The database's tables are not those of this version. Run 'passerelle db upgrade'; "
+            "it says so if they are a newer version's."
         )
     return Engine(store, ports, settings)

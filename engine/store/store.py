@@ -256,6 +256,7 @@ class Store:
 def _parsed(url: str) -> sa.URL:
     try:
         parsed = sa.make_url(url)
+        parsed.get_dialect()
         backend = parsed.get_backend_name()
     except (ArgumentError, NoSuchModuleError):
         backend = ""

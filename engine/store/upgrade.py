@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
+from sqlalchemy import Connection
 
+from engine.errors import StoreUnavailable
 from engine.store.store import Store
 
 _HERE = Path(__file__).parent / "migrations"
@@ -20,14 +22,40 @@ def upgrade(store: Store, migrations: Sequence[Path] = ()) -> None:
     """Run every migration that this database has not seen.
 
     :param migrations: folders of further versions (handlers, web), each its own branch.
-    :raises StoreUnavailable: the database cannot be reached or written.
+    :raises StoreUnavailable: the database cannot be reached or written, or is a newer version's.
     """
     if store.is_sqlite:
-        store.path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(store.path.parent)
+    config = _config(migrations)
     with store.unit_of_work() as unit_of_work:
-        config = _config(migrations)
+        unit_of_work.serialize("upgrade")
+        _refuse_newer(unit_of_work.connection, config)
         config.attributes["connection"] = unit_of_work.connection
         command.upgrade(config, "heads")
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The database's folder {folder} cannot be made: {error.strerror}. Correct the path "
+            "or its rights."
+        ) from error
+
+
+def _refuse_newer(connection: Connection, config: Config) -> None:
+    known = {version.revision for version in _versions(config)}
+    heads = MigrationContext.configure(connection).get_current_heads()
+    if unknown := sorted(set(heads) - known):
+        raise StoreUnavailable(
+            f"The database was upgraded by a newer version (it is at {', '.join(unknown)}). "
+            "Install that version again, or restore a backup from before."
+        )
+
+
+def _versions(config: Config) -> Iterator[Script]:
+    return ScriptDirectory.from_config(config).walk_revisions()
 
 
 def is_current(store: Store, migrations: Sequence[Path] = ()) -> bool:
