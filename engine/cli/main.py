@@ -74,7 +74,7 @@ format_option = click.option(
 
 
 def _register() -> None:
-    from engine.cli import cases, demo, publish, run
+    from engine.cli import cases, demo, language, publish, run
 
     for command in (
         run.serve,
@@ -83,6 +83,8 @@ def _register() -> None:
         publish.deploy,
         publish.lint,
         publish.scenario,
+        language.feel,
+        language.dmn,
         cases.case,
         cases.history,
         demo.demo,
