@@ -99,7 +99,8 @@ class HandlerCall:
     """What a handler is told beside its arguments.
 
     :ivar key: idempotency key ``case/element/activation``, the same over retries.
-    :ivar actor: who gave the command that led here; ``SYSTEM`` for timers and retries.
+    :ivar actor: who gave the command that led here, without grants where a local call is tried
+        again; ``SYSTEM`` for timers, messages, remote calls and what follows from them.
     :ivar unit_of_work: the open transaction of a local handler; ``None`` for a remote one.
     :ivar open: opens a short transaction of its own for a remote handler.
     """

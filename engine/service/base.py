@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from engine import bpmn
 from engine.errors import (
     AlreadyClaimed,
     CaseEnded,
     NotAllowed,
     NotFound,
+    StateUnreadable,
     WorkItemClosed,
 )
 from engine.feel import to_text
@@ -50,6 +53,8 @@ from engine.store.work import (
     performers,
     read_work_item,
 )
+
+log = structlog.get_logger(__name__)
 
 
 class UseCases:
@@ -123,8 +128,13 @@ class UseCases:
         deployed = self._publications.get(case.deployment_id)
         labels = deployed.labels_in(locale)
         items = q.open_items_of(uow, case.id)
-        positions = standing(deployed, case)
-        phases = [element.phase for element in positions if element.phase]
+        try:
+            phases = [element.phase for element in standing(deployed, case) if element.phase]
+            summary = self._summary(deployed, case, labels)
+        except StateUnreadable as error:
+            # One damaged case must not close the list that it stands in.
+            log.error("state unreadable", case=case.id, error=str(error))
+            phases, summary = [], ()
         return CaseView(
             id=case.id,
             reference=case.reference,
@@ -141,7 +151,7 @@ class UseCases:
             active=tuple(
                 dict.fromkeys(labels.element(item.element_id, item.name) for item in items)
             ),
-            summary=self._summary(deployed, case, labels),
+            summary=summary,
             incidents=len(open_incidents(uow, case.id)),
         )
 

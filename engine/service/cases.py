@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from engine import bpmn
 from engine.errors import (
     InvalidAnswer,
+    NotAllowed,
     NotFound,
 )
 from engine.feel import to_text
@@ -189,12 +190,18 @@ class Cases(UseCases):
         """End a case; everything that waits in it is withdrawn. The reason is kept encrypted.
 
         :raises InvalidAnswer: no reason is given.
+        :raises NotAllowed: the actor reads the case and has no part in its scheme's work.
         """
         if not reason.strip():
             raise InvalidAnswer({"reason": "A reason is needed to cancel a case."})
         now = self._ports.clock.now()
         with self.store.unit_of_work() as uow:
             case = self._active(uow, case_id, actor)
+            working = self._publications.get(case.deployment_id).config.roles
+            if not q.roles_in(uow, case_id, actor, now) & set(working):
+                raise NotAllowed(
+                    f"Case {case.reference} can be cancelled by {', '.join(sorted(working))} only."
+                )
             written = self._ports.fields.write(
                 uow, case.ref, {"cancel_reason": TieredValue(reason, Tier.CASE)}, actor
             )

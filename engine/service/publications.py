@@ -15,6 +15,7 @@ from engine.forms import Form, read_form
 from engine.labels import Labels, read_labels
 from engine.model import ElementInfo, HandlerSpec
 from engine.service.scheme import SchemeConfig, read_scheme
+from engine.service.signatures import signatures
 from engine.store import Store
 from engine.store.cases import DeploymentRow, deployment_files
 
@@ -200,14 +201,14 @@ class Publications:
         """Return a publication, compiled.
 
         :raises NotFound: there is no such deployment.
-        :raises DeploymentRefused: a handler it calls has changed since it was published.
+        :raises DeploymentRefused: this version of the engine refuses what it once took.
         """
         known = self._compiled.get(deployment_id)
         if known is not None:
             return known
         with self._store.snapshot() as unit_of_work:
             files = deployment_files(unit_of_work, deployment_id)
-        return self.keep(deployment_id, compile_files(files, self._handlers))
+        return self.keep(deployment_id, compile_files(files, signatures(files, self._handlers)))
 
     def keep(self, deployment_id: str, deployed: Deployed) -> Deployed:
         """Remember a compiled publication."""

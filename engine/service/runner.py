@@ -15,6 +15,7 @@ from engine.errors import BusinessError, RevisionConflict, StoreUnavailable
 from engine.jobs.failures import failure_text
 from engine.model import (
     SYSTEM,
+    Actor,
     CallWanted,
     CaseStatus,
     Command,
@@ -116,24 +117,25 @@ class Runner:
             if job.kind is JobKind.MESSAGE:
                 self._return_message(uow, load(job.payload), now)
             return True
-        command = self._command(uow, case, job, now)
+        actor = SYSTEM if job.kind is not JobKind.HANDLER else _actor_of(job)
+        command = self._command(uow, case, job, actor, now)
         if command is not None:
-            self._stepper.step(uow, case, command, SYSTEM, now)
+            self._stepper.step(uow, case, command, actor, now)
         return True
 
     def _command(
-        self, uow: UnitOfWork, case: CaseRow, job: JobRow, now: datetime
+        self, uow: UnitOfWork, case: CaseRow, job: JobRow, actor: Actor, now: datetime
     ) -> Command | None:
         if job.kind is JobKind.TIMER:
             return TriggerEvent(job.activation)
-        payload = load(job.payload)
         if job.kind is JobKind.MESSAGE:
+            payload = load(job.payload)
             if self._stepper.still_waiting(uow, case.id, job.activation):
                 return TriggerEvent(job.activation, payload["variables"])
             self._return_message(uow, payload, now)
             return None
         call = _call_of(job)
-        return self._stepper.call_local(uow, case, call, SYSTEM, now, attempt=job.attempt + 1)
+        return self._stepper.call_local(uow, case, call, actor, now, attempt=job.attempt + 1)
 
     def _return_message(self, uow: UnitOfWork, payload: dict[str, object], now: datetime) -> None:
         expires_at = payload["expires_at"]
@@ -243,10 +245,14 @@ def _call_of(job: JobRow) -> CallWanted:
         activation=job.activation,
         element_id=job.element_id,
         handler=job.handler or "",
-        arguments=load(job.payload),
+        arguments=load(job.payload)["arguments"],
         retries=job.retries,
         local=False,
     )
+
+
+def _actor_of(job: JobRow) -> Actor:
+    return Actor(load(job.payload)["actor"])
 
 
 def _incident(job: JobRow, text: str) -> IncidentRaised:

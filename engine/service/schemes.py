@@ -29,6 +29,7 @@ from engine.service.publications import (
     lint_files,
     read_folder,
 )
+from engine.service.signatures import with_signatures
 from engine.service.views import (
     CaseView,
     DeploymentView,
@@ -77,7 +78,7 @@ class Schemes(UseCases):
                 row = DeploymentRow(
                     uuid.uuid4().hex, deployed.config.id, version, sha, now, actor.account_id
                 )
-                insert_deployment(uow, row, files)
+                insert_deployment(uow, row, with_signatures(files, self._ports.registry.specs))
                 created = True
         self._publications.keep(row.id, deployed)
         return DeploymentView(row.id, row.scheme, row.version, sha, row.created_at, created)

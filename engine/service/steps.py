@@ -152,8 +152,13 @@ class Stepper:
         due: datetime,
         attempt: int = 0,
         error: str | None = None,
+        actor: Actor = SYSTEM,
     ) -> int:
-        """Write a call as a job and return the job's id."""
+        """Write a call as a job and return the job's id.
+
+        :param actor: in whose name a local call is tried again; who approves or records
+            something stays that person though the first attempt failed.
+        """
         return insert_job(
             uow,
             case_id=case_id,
@@ -161,7 +166,7 @@ class Stepper:
             element_id=call.element_id,
             kind=JobKind.HANDLER,
             due_at=due,
-            payload=dump(call.arguments),
+            payload=dump({"arguments": dict(call.arguments), "actor": actor.account_id}),
             handler=call.handler,
             retries=call.retries,
             attempt=attempt,
@@ -260,9 +265,8 @@ class Stepper:
                 element_id=call.element_id,
                 activation=call.activation,
             )
-            job_id = self.insert_call(
-                uow, case.id, call, now + failure_delay(error, attempt), attempt, text
-            )
+            due = now + failure_delay(error, attempt)
+            job_id = self.insert_call(uow, case.id, call, due, attempt, text, actor)
             if attempt >= call.retries:
                 self.to_incident(uow, case.id, job_id, incident_of(call, text), now)
             return None

@@ -18,7 +18,7 @@ from engine.store.store import UnitOfWork
 class JobRow:
     """Due work.
 
-    :ivar payload: canonical JSON: the call's arguments, or the message's variables.
+    :ivar payload: canonical JSON: the call's arguments and actor, or the message.
     :ivar attempt: attempts already begun.
     """
 
