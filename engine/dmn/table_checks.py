@@ -1,4 +1,4 @@
-"""What lint says of a table's cells: values of another type, words without quotes."""
+"""What lint says of a table: cells that do not mean what they say, rules that clash, gaps."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from typing import Any
 from engine.dmn.boxed import Literal
 from engine.dmn.document import child, children
 from engine.dmn.expressions import Expressions, Known
+from engine.dmn.gaps import columns_of, find_gap
 from engine.dmn.hits import HitPolicy
 from engine.dmn.regions import masked, overlap, region
 from engine.dmn.table import Cell, DecisionTable
 from engine.dmn.types import ItemType
-from engine.feel import kind_of
+from engine.feel import Value, kind_of, to_text
 from engine.feel.syntax import Name
+from engine.feel.text import quoted
 
 MAX_RULES = 300
 """Rules compared with one another: the comparisons grow with their square."""
 
+_ONE_ANSWER = {HitPolicy.UNIQUE, HitPolicy.FIRST, HitPolicy.ANY, HitPolicy.PRIORITY}
 _WRITTEN: dict[type, str] = {str: "string", Decimal: "number", bool: "boolean"}
 
 
@@ -27,8 +30,7 @@ def check_cells(node: Any, table: DecisionTable, known: Known, made: Expressions
 
     :param node: the table's XML.
     """
-    expressions = (child(column, "inputExpression") for column in children(node, "input"))
-    inputs = [made.types.of(expression) for expression in expressions]
+    inputs = [made.types.of(head) for head in _heads(node)]
     outputs = [made.types.of(column) for column in children(node, "output")]
     read = [c.box.expression.free_names for c in table.inputs if isinstance(c.box, Literal)]
     named = known.names.union(*read)
@@ -70,6 +72,38 @@ def check_rules(node: Any, table: DecisionTable, made: Expressions) -> None:
                 message = f"rule {later + 1} never fires: rule {earlier + 1} matches before it."
                 made.report.warning("masked", row, message, "Move it up, or remove it.")
                 break
+
+
+def check_coverage(node: Any, table: DecisionTable, made: Expressions) -> None:
+    """Warn of inputs that no rule covers, with an example, and of cells that nothing passes.
+
+    No rule is an answer where a table has default outputs, and where its hit policy makes a list or
+    a sum of any number of rules.
+    """
+    if len(table.rules) > MAX_RULES or any(rule.broken for rule in table.rules):
+        return
+    columns = columns_of(table, [made.types.of(head) for head in _heads(node)])
+    rows = list(children(node, "rule"))
+    for column in columns:
+        for rule in column.dead:
+            what = table.inputs[column.place].label
+            message = f"rule {rule + 1} never fires: nothing passes its cell for {what}."
+            made.report.warning("unreachable", rows[rule], message, "Correct the cell.")
+    default = any(output.default for output in table.outputs)
+    gap = None if default or table.policy not in _ONE_ANSWER else find_gap(table, columns)
+    if gap:
+        inputs = (f"{table.inputs[place].label} = {_shown(v)}" for place, v in gap.items())
+        message = f"nothing covers {', '.join(inputs)}."
+        remedy = "Add a rule for it, a last rule with - in every input, or default outputs."
+        made.report.warning("gap", node, message, remedy)
+
+
+def _heads(node: Any) -> list[Any]:
+    return [child(column, "inputExpression") for column in children(node, "input")]
+
+
+def _shown(value: Value) -> str:
+    return quoted(value) if isinstance(value, str) else to_text(value)
 
 
 def _tests(cell: Cell) -> Iterable[object]:

@@ -10,7 +10,7 @@ from engine.dmn.expressions import Expressions, Known, names_in
 from engine.dmn.hits import Aggregator, HitPolicy
 from engine.dmn.session import Box
 from engine.dmn.table import Cell, DecisionTable, Input, Output, Rule
-from engine.dmn.table_checks import check_cells, check_rules
+from engine.dmn.table_checks import check_cells, check_coverage, check_rules
 from engine.feel import UnaryTests, Value
 
 _RANKED = {HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER}
@@ -41,6 +41,7 @@ def read_table(node: Any, known: Known, made: Expressions, what: str) -> Box:
     table = DecisionTable(inputs, outputs, rules, policy, aggregator, where)
     check_cells(node, table, known, made)
     check_rules(node, table, made)
+    check_coverage(node, table, made)
     return table
 
 

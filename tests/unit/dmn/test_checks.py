@@ -13,7 +13,7 @@ from engine.dmn.document import SIZE_LIMIT_BYTES
 from engine.errors import DecisionError
 from tests.unit.dmn.support import decide, decision, dmn, literal, table, text
 
-GOOD = dmn(decision(table(["x"], ["y"], [["> 1", '"a"']])))
+GOOD = dmn(decision(table(["x"], ["y"], [["> 1", '"a"'], ["<= 1", '"b"']])))
 
 
 def rules_of(source: bytes) -> set[str]:

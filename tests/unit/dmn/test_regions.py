@@ -32,10 +32,11 @@ VALUES = st.one_of(
 
 
 def found(policy: str, *rows: list[str]) -> list[str]:
-    rules = [[*row, "1"] for row in rows]
+    cells = [[*row, "1"] for row in rows]
     inputs = ["a", "b"][: len(rows[0])]
-    source = dmn(decision(table(inputs, ["y"], rules, attributes=f'hitPolicy="{policy}"')))
-    return [finding.message for finding in check(source, "t.dmn")]
+    source = dmn(decision(table(inputs, ["y"], cells, attributes=f'hitPolicy="{policy}"')))
+    rules = {"dmn.overlap", "dmn.masked"}
+    return [finding.message for finding in check(source, "t.dmn") if finding.rule in rules]
 
 
 @pytest.mark.parametrize(
