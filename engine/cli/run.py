@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import IO
+from typing import IO, Any
 
 import click
 import waitress
@@ -41,14 +41,12 @@ def serve(ctx: click.Context, threads: int, no_worker: bool) -> None:
             "On SQLite one process does everything, so --no-worker would leave due work undone. "
             "Leave it out, or use PostgreSQL (PASSERELLE_DATABASE_URL)."
         )
+    signal.signal(signal.SIGTERM, _terminate)
     with _only_process(settings):
         engine = open_engine(settings)
         app = load(settings.app)(settings, engine)
         worker = None if no_worker else Worker(engine)
-        server = waitress.create_server(
-            app, host=settings.host, port=settings.port, threads=threads
-        )
-        signal.signal(signal.SIGTERM, _terminate)
+        server = _listen(app, settings, threads)
         if worker is not None:
             worker.start()
         click.echo(f"Passerelle answers on http://{settings.host}:{settings.port}")
@@ -111,6 +109,16 @@ def db_upgrade(ctx: click.Context) -> None:
     if not is_current(store, migrations):
         raise ConfigurationError("The database did not reach this version; see the log above.")
     click.echo(f"The database {store.engine.url.render_as_string()} is up to date.")
+
+
+def _listen(app: Any, settings: Settings, threads: int) -> Any:
+    try:
+        return waitress.create_server(app, host=settings.host, port=settings.port, threads=threads)
+    except OSError as error:
+        raise ConfigurationError(
+            f"Nothing can be served on {settings.host}:{settings.port}: {error.strerror}. Stop "
+            "what listens there, or set PASSERELLE_HOST and PASSERELLE_PORT."
+        ) from error
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -77,21 +78,21 @@ def test_a_server_killed_between_effect_and_commit_calls_again_with_the_same_key
         assert server.wait(timeout=60) == -9, server.communicate()[0].decode()
     server = passerelle(environment, "serve")
     try:
-        wait_for("the call", lambda: "book.entry" in _kinds(engine, case_id))
+        wait_for("the call", lambda: "book.entry" in kinds_of(engine, case_id))
     finally:
         server.terminate()
         assert server.wait(timeout=60) == 0
     keys = (tmp_path / EFFECTS).read_text().split()
     assert len(keys) == 3
     assert len(set(keys)) == 1
-    kinds = _kinds(engine, case_id)
+    kinds = kinds_of(engine, case_id)
     assert kinds.count("call.succeeded") == 2  # the ring once, then the local booking
     assert kinds.count("book.entry") == 1
     assert engine.verify(case_id, ANNA).problems == ()
     assert engine.case(case_id, ANNA).status is CaseStatus.ACTIVE
 
 
-def _kinds(engine: Engine, case_id: str) -> list[str]:
+def kinds_of(engine: Engine, case_id: str) -> list[str]:
     return [event.kind for event in engine.history(case_id, ANNA)]
 
 
@@ -109,6 +110,15 @@ def test_a_second_server_on_one_sqlite_site_is_refused(environment: dict[str, st
     finally:
         first.terminate()
         first.wait(timeout=60)
+
+
+def test_a_port_that_is_taken_is_named(environment: dict[str, str]) -> None:
+    ready_case(environment)
+    with socket.create_server(("127.0.0.1", int(environment["PASSERELLE_PORT"]))):
+        refused = passerelle(environment, "serve")
+        output, _ = refused.communicate(timeout=60)
+    assert refused.returncode == 2
+    assert environment["PASSERELLE_PORT"] in output.decode()
 
 
 def test_a_worker_on_sqlite_says_why_it_will_not_start(environment: dict[str, str]) -> None:
