@@ -88,10 +88,13 @@ class _Reader:
             if each.kind == "group":
                 answer |= self.read(each.children, prefix)
             elif each.kind not in _UNSENT and not each.readonly:
-                answer[each.key] = self._value(each, f"{prefix}{each.key}")
+                value = self._value(each, f"{prefix}{each.key}")
+                # A field that was not on the page is not an empty one: what is known stays.
+                if value is not None:
+                    answer[each.key] = value
         return answer
 
-    def _value(self, each: Field, name: str) -> object:
+    def _value(self, each: Field, name: str) -> object | None:
         if each.kind == "checklist":
             return request.form.getlist(name)
         if each.kind == "checkbox":
@@ -101,10 +104,11 @@ class _Reader:
             return [row for row in rows if _filled(row)]
         if each.kind == "file":
             return self._document(each, name)
-        return request.form.get(name, "").replace("\r\n", "\n")
+        text = request.form.get(name)
+        return None if text is None else text.replace("\r\n", "\n")
 
-    def _document(self, each: Field, name: str) -> str:
-        kept = request.form.get(name, "")
+    def _document(self, each: Field, name: str) -> str | None:
+        kept = request.form.get(name)
         file = request.files.get(f"{name}.file")
         if file is None or not file.filename:
             return kept
