@@ -8,7 +8,6 @@ import click
 
 from engine.cli.main import EXIT_FAILED, echo_json, format_option, settings_of
 from engine.composition import open_engine
-from engine.errors import NotFound
 from engine.feel import to_text
 from engine.model import Actor, Grant
 from engine.service import CasesQuery, CaseView, Engine
@@ -91,14 +90,14 @@ def history(ctx: click.Context, reference: str, verify: bool, output: str) -> No
 
 
 def find(engine: Engine, reference: str) -> CaseView:
-    """Return the case of a reference.
+    """Return the case of a reference, or of an id.
 
     :raises NotFound: there is none.
     """
     for view in engine.cases(OPERATOR, CasesQuery(search=reference, size=100)).items:
-        if reference in (view.reference, view.id):
+        if reference == view.reference:
             return view
-    raise NotFound("case", reference)
+    return engine.case(reference, OPERATOR)
 
 
 def _line(view: CaseView) -> str:

@@ -54,6 +54,9 @@ from engine.store.work import (
     read_work_item,
 )
 
+LARGEST_PAGE = 100
+LAST_PAGE = 1_000_000
+
 log = structlog.get_logger(__name__)
 
 
@@ -146,7 +149,6 @@ class UseCases:
             started_at=case.started_at,
             ended_at=case.ended_at,
             updated_at=case.updated_at,
-            version=0,
             phase=phases[-1] if phases else None,
             active=tuple(
                 dict.fromkeys(labels.element(item.element_id, item.name) for item in items)
@@ -219,6 +221,11 @@ class UseCases:
             "ar": "اذكر سبب هذا القرار.",
         }
         return texts.get(locale, texts["fr"])
+
+
+def page_bounds(page: int, size: int) -> tuple[int, int]:
+    """Return a list's page and its rows a page, kept within what a database can count to."""
+    return min(max(1, page), LAST_PAGE), min(max(1, size), LARGEST_PAGE)
 
 
 def standing(deployed: Deployed, case: CaseRow) -> list[ElementInfo]:

@@ -19,7 +19,7 @@ from engine.model import (
 )
 from engine.ports import TieredValue
 from engine.service.answers import accept
-from engine.service.base import UseCases
+from engine.service.base import UseCases, page_bounds
 from engine.service.views import (
     ActionView,
     CasesQuery,
@@ -32,8 +32,6 @@ from engine.service.views import (
 from engine.store import queries as q
 from engine.store.messages import subscriptions_of
 
-LARGEST_PAGE = 100
-
 
 class Cases(UseCases):
     """What staff and auditors see of a case and ask of it."""
@@ -43,7 +41,7 @@ class Cases(UseCases):
     ) -> Page[CaseView]:
         """Return a page of the cases that the actor may see."""
         asked = query or CasesQuery()
-        page, size = max(1, asked.page), min(max(1, asked.size), LARGEST_PAGE)
+        page, size = page_bounds(asked.page, asked.size)
         with self.store.snapshot() as uow:
             found = q.find_cases(
                 uow,

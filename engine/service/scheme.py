@@ -48,10 +48,6 @@ class SchemeConfig:
         """Return the scheme's name in a language, or in its first one."""
         return _in(self.name, locale, self.languages, self.id)
 
-    def role_in(self, role: str, locale: str) -> str:
-        """Return a role's name in a language, or its code."""
-        return _in(self.roles.get(role, {}), locale, self.languages, role)
-
 
 def _in(names: Mapping[str, str], locale: str, languages: tuple[str, ...], default: str) -> str:
     for language in (locale, *languages):

@@ -19,7 +19,7 @@ from engine.model import (
     WorkItemStatus,
 )
 from engine.service.answers import accept, tiered_keys
-from engine.service.base import UseCases
+from engine.service.base import UseCases, page_bounds
 from engine.service.publications import (
     Deployed,
 )
@@ -43,7 +43,6 @@ from engine.store.work import (
     update_work_item,
 )
 
-LARGEST_PAGE = 100
 DRAFT_LIMIT_BYTES = 500_000
 
 
@@ -55,7 +54,7 @@ class Tasks(UseCases):
     ) -> Page[WorkItemView]:
         """Return a page of the actor's tasks."""
         asked = query or WorklistQuery()
-        page, size = max(1, asked.page), min(max(1, asked.size), LARGEST_PAGE)
+        page, size = page_bounds(asked.page, asked.size)
         with self.store.snapshot() as uow:
             found = q.find_work_items(
                 uow,

@@ -152,7 +152,6 @@ class CaseView:
     started_at: datetime
     ended_at: datetime | None
     updated_at: datetime
-    version: int
     phase: str | None = None
     active: tuple[str, ...] = ()
     summary: tuple[SummaryItem, ...] = ()

@@ -89,15 +89,6 @@ def read_work_item(uow: UnitOfWork, case_id: str, activation: int) -> WorkItemRo
     return work_item_from_row(row)
 
 
-def work_item_roles(uow: UnitOfWork, case_id: str, activation: int) -> frozenset[str]:
-    """Return the candidate groups of a work item."""
-    g = t.work_item_groups.c
-    rows = uow.connection.execute(
-        sa.select(g.role).where(g.case_id == case_id, g.activation == activation)
-    )
-    return frozenset(row.role for row in rows)
-
-
 def insert_work_items(
     uow: UnitOfWork,
     case_id: str,

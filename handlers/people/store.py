@@ -65,14 +65,6 @@ def insert_person(uow: UnitOfWork, at: datetime, by: str) -> str:
     return person_id
 
 
-def person_exists(uow: UnitOfWork, person_id: str) -> bool:
-    """Tell whether there is such a person, erased or not."""
-    found = uow.connection.execute(
-        sa.select(t.persons.c.id).where(t.persons.c.id == person_id)
-    ).first()
-    return found is not None
-
-
 def read_key(uow: UnitOfWork, owner: str) -> KeyRow | None:
     """Return an owner's wrapped key, or ``None`` if the owner has none yet."""
     k = t.data_keys.c

@@ -81,6 +81,7 @@ def test_a_case_is_listed_and_shown(run: Run, reference: str) -> None:
     shown = json.loads(run("case", reference, "--format", "json").output)
     assert shown["reference"] == reference
     assert [s["state"] for s in shown["steps"]] == ["active"]
+    assert reference in run("case", shown["id"]).output
     assert "There is no case" in run("case", "CM-LOAN-1999-00001", exit_code=2).output
 
 

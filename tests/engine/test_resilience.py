@@ -161,6 +161,12 @@ def test_any_search_gives_a_list(bench: Bench, search: str) -> None:
     assert bench.engine.worklist(ANNA, WorklistQuery(search=search)).page == 1
 
 
+def test_a_page_beyond_any_is_an_empty_list(bench: Bench) -> None:
+    bench.start()
+    page = bench.engine.worklist(ANNA, WorklistQuery(page=10**30))
+    assert (page.items, page.total) == ((), 1)
+
+
 def test_an_incident_number_beyond_any_is_not_found(bench: Bench) -> None:
     with pytest.raises(NotFound):
         bench.engine.retry(10**30, "raison", BEN)
