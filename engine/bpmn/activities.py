@@ -14,6 +14,7 @@ from engine.bpmn.expressions import Stuck
 from engine.bpmn.messages import send
 from engine.bpmn.scopes import Scope, put
 from engine.bpmn.tokens import Token, Waits
+from engine.dmn import DecisionResult
 from engine.dmn import evaluate as evaluate_decision
 from engine.errors import DecisionError, FeelError
 from engine.feel import to_feel
@@ -138,8 +139,15 @@ class BusinessRuleTask(Activity, defaults.ServiceTask):  # type: ignore[misc]
             )
         except (DecisionError, FeelError) as error:
             raise Stuck("decision", f"decision '{decision_id}': {error}") from error
+        self._keep_reasons(token, result)
+        self.deliver(token, {self.element.extensions.result_variable or "result": result.value})
+        return True
+
+    def _keep_reasons(self, token: Token, result: DecisionResult) -> None:
+        """Keep why it gave what it gave; why parts are null, with the decision asked for."""
         for fired in result.reasons:
-            case.journal.event(
+            asked = fired is result.reasons[-1]
+            token.case.journal.event(
                 EventKind.DECISION_EVALUATED,
                 self.element.id,
                 token.activation,
@@ -147,9 +155,8 @@ class BusinessRuleTask(Activity, defaults.ServiceTask):  # type: ignore[misc]
                 inputs=fired.inputs,
                 rules=to_feel(fired.rules),
                 outputs=fired.outputs,
+                **({"warnings": result.warnings} if asked and result.warnings else {}),
             )
-        self.deliver(token, {self.element.extensions.result_variable or "result": result.value})
-        return True
 
 
 class SendTask(Activity, defaults.SendTask):  # type: ignore[misc]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from engine.bpmn import lint
 from engine.errors import DeploymentRefused
 from tests.unit.bpmn.diagrams import bpmn, end, line, node, start
-from tests.unit.bpmn.play import Play, compiled
+from tests.unit.bpmn.play import HANDLERS, Play, compiled
 
 TABLE = b"""<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="defs" name="level"
@@ -56,3 +57,30 @@ def test_a_broken_table_is_refused_with_its_file():
     with pytest.raises(DeploymentRefused) as refused:
         compiled(SOURCE, level__dmn=b"<definitions")
     assert {finding.file for finding in refused.value.findings} >= {"level.dmn"}
+
+
+def test_why_a_decision_gave_null_is_kept_beside_its_reason():
+    play = Play(compiled(SOURCE, level__dmn=TABLE.replace(b'"business"', b"unknown")), amount=500)
+    assert play.variables["level"] is None
+    [event] = [e for e in play.events if e.kind == "decision.evaluated"]
+    assert any("unknown" in warning for warning in event.data["warnings"])
+    play = Play(compiled(SOURCE, level__dmn=TABLE), amount=500)
+    assert all("warnings" not in e.data for e in play.events)
+
+
+def test_what_lint_says_of_a_table_is_among_the_publications_findings():
+    gap = TABLE.replace(b"&lt;= 100", b"&lt; 100")
+    [finding] = [f for f in compiled(SOURCE, level__dmn=gap).findings if f.file == "level.dmn"]
+    assert (finding.rule, finding.severity) == ("dmn.gap", "warning")
+    assert (finding.element, finding.line) == ("t", 5)
+    assert "nothing covers amount = 100." in finding.message
+    linted = lint(
+        {"p.bpmn": SOURCE, "level.dmn": gap},
+        "P",
+        handlers=HANDLERS,
+        constants={},
+        country="CM",
+        time_zone="Africa/Douala",
+    )
+    assert finding in linted
+    assert all(f.file != "level.dmn" for f in compiled(SOURCE, level__dmn=TABLE).findings)
