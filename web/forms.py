@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.forms import Field, Form, answer_scope, choices, computed, visible
+from engine.forms import Field, Form, answer_scope, choices, computed, computed_value, visible
 from engine.labels import Labels
 from web.answers import row_mapping, shown_value
 from web.context import engine
 from web.documents import title_of
+from web.locales import figure
 from web.prose import prose
 
 _LIVE = {
@@ -109,7 +110,8 @@ class _Source:
 
     def computed(self, each: Field) -> str:
         """Return the text of a computed field for the answers so far."""
-        return computed(each, self._scope, self._now)
+        value = computed_value(each, self._scope, self._now)
+        return figure(value, computed(each, self._scope, self._now))
 
 
 def ask(

@@ -1,6 +1,6 @@
 """Forms: form-js schemas read, their conditions evaluated, their answers checked. No HTML."""
 
-from engine.forms.answers import Checked, answer_scope, computed, validate, visible
+from engine.forms.answers import Checked, answer_scope, computed, computed_value, validate, visible
 from engine.forms.fits import choices
 from engine.forms.model import ANSWERED, Field, Form
 from engine.forms.reader import check, read_form
@@ -14,6 +14,7 @@ __all__ = [
     "check",
     "choices",
     "computed",
+    "computed_value",
     "read_form",
     "validate",
     "visible",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from engine.feel import to_feel, to_text
+from engine.feel import Value, to_feel, to_text
 from engine.forms.fits import fits
 from engine.forms.model import ANSWERED, Field, Form, walk
 from engine.forms.texts import told
@@ -86,8 +86,13 @@ def visible(
 
 def computed(each: Field, scope: Mapping[str, Any], now: datetime | None = None) -> str:
     """Return the text of an expression field; empty where it gives null."""
-    value = None if each.expression is None else each.expression.evaluate(scope, now=now)
+    value = computed_value(each, scope, now)
     return "" if value is None else to_text(value)
+
+
+def computed_value(each: Field, scope: Mapping[str, Any], now: datetime | None = None) -> Value:
+    """Return what an expression field gives, for whoever writes numbers in a language."""
+    return None if each.expression is None else each.expression.evaluate(scope, now=now)
 
 
 def answer_scope(
