@@ -13,6 +13,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine decides no property: no deadline; on CI the same examples each time.
+settings.register_profile(
+    "passerelle",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("passerelle")
 
 NO_POSTGRES = "PostgreSQL's server is missing; install it: apt-get install postgresql"
 
