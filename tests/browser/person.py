@@ -150,6 +150,8 @@ class Person:
         if not field.count() and not self.javascript:
             self.button("refresh").click()
         field.first.wait_for()
+        if self._stands(field, value):
+            return
         if self.javascript and field.locator("xpath=ancestor::*[@data-hx-post]").count():
             with self.page.expect_response(lambda response: response.request.method == "POST"):
                 self._put(field, value)
@@ -158,6 +160,13 @@ class Person:
             )
         else:
             self._put(field, value)
+
+    def _stands(self, field: Locator, value: Any) -> bool:
+        """Tell whether a choice is made already: then nothing on the page would change."""
+        if field.first.get_attribute("type") == "radio":
+            return field.and_(self.page.locator(f"[value='{value}']")).is_checked()
+        tag = field.first.evaluate("e => e.localName")
+        return bool(tag == "select" and field.input_value() == str(value))
 
     def _put(self, field: Locator, value: Any) -> None:
         kind = field.first.get_attribute("type") or field.first.evaluate("e => e.localName")
@@ -183,11 +192,11 @@ class Person:
         expect(self.page.locator(".ps-notice")).to_be_visible()
 
     def do(self, reference: str, name: str, answers: Mapping[str, Any], shot: str = "") -> None:
-        """Take a task, answer it, complete it; ``shot`` keeps a picture of the filled form."""
+        """Take a task, answer it, complete it; ``shot`` is a folder for its picture."""
         self.open_task(reference, name)
         self.answer(answers)
         if shot:
-            self.shot(f"{shot}-{name}")
+            self.shot(f"{shot}/{name}")
         self.complete()
 
     # --- reading -------------------------------------------------------------------------------
