@@ -83,6 +83,11 @@ class EventKind(StrEnum):
     MESSAGE_AWAITED = "message.awaited"
     MESSAGE_RECEIVED = "message.received"
     MESSAGE_SENT = "message.sent"
+    SIGNAL_AWAITED = "signal.awaited"
+    SIGNAL_RECEIVED = "signal.received"
+    SIGNAL_SENT = "signal.sent"
+    ESCALATION_THROWN = "escalation.thrown"
+    COMPENSATION_THROWN = "compensation.thrown"
     CALL_REQUESTED = "call.requested"
     CALL_SUCCEEDED = "call.succeeded"
     CALL_FAILED = "call.failed"
@@ -159,7 +164,10 @@ class CaseRef:
 
 @dataclass(frozen=True, slots=True)
 class StartProcess:
-    """Begin at the none start event, or at ``start_event`` where given, with these variables."""
+    """Begin where the process does, or at ``start_event`` where given, with these variables.
+
+    :ivar start_event: a start event, or the receive task or event by which a message starts it.
+    """
 
     variables: Variables
     start_event: str | None = None
@@ -175,7 +183,7 @@ class CompleteActivity:
 
 @dataclass(frozen=True, slots=True)
 class TriggerEvent:
-    """The timer or message that waits at ``activation`` has come."""
+    """The timer, message or signal that waits at ``activation`` has come."""
 
     activation: int
     variables: Variables = field(default_factory=dict)
@@ -257,7 +265,7 @@ class TimerWanted:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionWanted:
-    """A message is awaited.
+    """A message is awaited, or a signal: its message is then ``signal:`` and the signal's name.
 
     :ivar keys: correlation values by name; Zeebe's single key is named ``key``. All must match.
     :ivar form_id: a form people answer to send it from the case page; ``None`` if nobody may.
@@ -283,6 +291,19 @@ class MessageSent:
     keys: Variables
     variables: Variables
     time_to_live_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignalSent:
+    """A signal that the case throws to everything in other cases that waits for it.
+
+    In the case itself it was received already.
+    """
+
+    activation: int
+    element_id: str
+    signal: str
+    variables: Variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +351,7 @@ class Outcome:
     timers: tuple[TimerWanted, ...] = ()
     subscriptions: tuple[SubscriptionWanted, ...] = ()
     messages: tuple[MessageSent, ...] = ()
+    signals: tuple[SignalSent, ...] = ()
     incidents: tuple[IncidentRaised, ...] = ()
     resolved: tuple[int, ...] = ()
     withdrawn: tuple[int, ...] = ()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs import defaults
+from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn import assignment
+from engine.bpmn import assignment, compensation
 from engine.bpmn.behaviour import Behaviour, wait_for
 from engine.bpmn.elements import Called, Trigger
 from engine.bpmn.expressions import Stuck
+from engine.bpmn.joins import merge, waiting_at
 from engine.bpmn.messages import send
 from engine.bpmn.scopes import Scope, put
 from engine.bpmn.tokens import Token, Waits
@@ -19,6 +21,9 @@ from engine.dmn import evaluate as evaluate_decision
 from engine.errors import DecisionError, FeelError
 from engine.feel import to_feel
 from engine.model import CallWanted, EventKind
+
+if TYPE_CHECKING:
+    from engine.bpmn.containers import InnerWorkflow
 
 
 class Activity(Behaviour):
@@ -31,6 +36,26 @@ class Activity(Behaviour):
         map_inputs(token)
         self.listen(token)
         return self.work(token)
+
+    def _update_hook(self, my_task: Token) -> bool:
+        wanted = self.element.start_quantity
+        if wanted == 1 or self.is_instance or my_task.undoes:
+            return True
+        my_task._set_state(TaskState.WAITING)
+        waiting = [t for t in waiting_at(my_task) if not t.incident][:wanted]
+        if len(waiting) < wanted:
+            return False
+        merge(my_task, waiting)
+        return True
+
+    def remember(self, token: Token) -> None:
+        """See :class:`Behaviour`."""
+        compensation.remember(token)
+
+    def left(self, token: Token) -> None:
+        """See :class:`Behaviour`."""
+        if token.undoes:
+            compensation.undone(token)
 
     def listen(self, token: Token) -> None:
         """Have its boundary events wait, unless they do since an earlier try."""
@@ -167,7 +192,7 @@ class SendTask(Activity, defaults.SendTask):  # type: ignore[misc]
         if self.element.extensions.handler:
             return call_handler(token)
         if self.element.event.trigger is Trigger.MESSAGE:
-            send(token)
+            send(token, self.element.event.message)
         return True
 
 
@@ -178,26 +203,42 @@ class Holder(Activity):
     """An activity that opens a container.
 
     :ivar spec: id of the process or sub-process it holds (the library's name).
-    :ivar inner_start: the start event inside.
+    :ivar entries: where tokens begin inside. :ivar undo_name: name of the spec that is opened
+        again to compensate what was done inside.
     """
 
     spec: str
-    inner_start: str
+    entries: tuple[str, ...]
+    undo_name: str
 
     def work(self, token: Token) -> bool:
-        """Open the container and put its first token."""
+        """Open the container and put its first tokens."""
         inner = token.case.open(token, self.spec)
-        inner.enter_token(inner.begin(self.inner_start))
+        for first in inner.begin(*self.entries):
+            inner.enter_token(first)
         return False
 
     def finish(self, token: Token) -> None:
         """See :class:`Behaviour`; the container is taken away once nothing can stop it."""
         super().finish(token)
-        token.case.close(token)
+        inner = token.case.close(token)
+        if inner is not None and self.keeps(inner):
+            token.remains = compensation.Done(
+                self.undo_name, dict(inner.scope.values), list(inner.done)
+            )
+
+    def keeps(self, inner: InnerWorkflow) -> bool:
+        """Return whether what was done inside may have to be compensated later."""
+        return bool(inner.done) or Trigger.COMPENSATION in inner.spec.thrown_listeners
+
+    def write_outputs(self, token: Token) -> None:
+        """See :class:`Behaviour`; what is compensated gives nothing again."""
+        if not token.undoes or token.task_spec.element.for_compensation:
+            super().write_outputs(token)
 
 
 class SubProcess(Holder, defaults.SubWorkflowTask):  # type: ignore[misc]
-    """An embedded sub-process. Its scope lies in the one around it."""
+    """An embedded sub-process or transaction. Its scope lies in the one around it."""
 
 
 class EventSubProcess(Holder, defaults.EventSubprocess):  # type: ignore[misc]
@@ -206,6 +247,10 @@ class EventSubProcess(Holder, defaults.EventSubprocess):  # type: ignore[misc]
     def begin(self, token: Token) -> bool:
         """Its start event puts the first token; see :mod:`engine.bpmn.catching`."""
         token.case.enter(token)
+        return False
+
+    def keeps(self, inner: InnerWorkflow) -> bool:
+        """Nothing: an event sub-process is no activity that could be compensated."""
         return False
 
 
@@ -223,6 +268,10 @@ class CallActivity(Holder, defaults.CallActivity):  # type: ignore[misc]
         if token.locals is not None:
             values |= token.locals.values
         return Scope(called.process_id, values=values)
+
+    def keeps(self, inner: InnerWorkflow) -> bool:
+        """Nothing: a called process is compensated by the handler of its call."""
+        return False
 
     def finish(self, token: Token) -> None:
         """Bring the called process's variables back, then leave."""

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.bpmn.elements import Element, Flow
+from engine.bpmn.elements import Element, Flow, Trigger
 from engine.bpmn.expressions import Formula, Stuck
 from engine.bpmn.scopes import Scope, put
 from engine.bpmn.tokens import Token, Waits
 from engine.model import EventKind
+
+NOTHING_THROWN: Mapping[Trigger, tuple[str, ...]] = {}
 
 
 class Behaviour:
@@ -26,7 +28,10 @@ class Behaviour:
     :ivar is_listener: whether it waits to start an event sub-process.
     :ivar boundaries: names of the specs of its boundary events that wait for something.
     :ivar offers_events: whether events wait beside it, as behind an event-based gateway.
-    :ivar error_boundaries: names of the specs of its boundary events that catch errors.
+    :ivar thrown_boundaries: names of the specs of its boundary events that catch what is thrown:
+        errors, escalations and cancellations.
+    :ivar compensated_by: name of the spec that undoes it.
+    :ivar waits_last: whether it does its work only when nothing else can go on.
     """
 
     element: Element
@@ -35,8 +40,10 @@ class Behaviour:
     is_instance = False
     is_listener = False
     boundaries: tuple[str, ...] = ()
-    error_boundaries: tuple[str, ...] = ()
+    thrown_boundaries: Mapping[Trigger, tuple[str, ...]] = NOTHING_THROWN
+    compensated_by: str | None = None
     offers_events = False
+    waits_last = False
     name: str
 
     # --- SpiffWorkflow's hooks ------------------------------------------------------------
@@ -51,28 +58,33 @@ class Behaviour:
         return True
 
     def _on_ready_hook(self, my_task: Token) -> None:
-        my_task.case.ready.append(my_task)
+        case = my_task.case
+        (case.last if self.waits_last and not my_task.leaving else case.ready).append(my_task)
 
     def _run(self, my_task: Token) -> bool | None:
         try:
             if not my_task.leaving:
-                if not self.begin(my_task):
+                if not self.begin(my_task) or not my_task.is_live:
                     return None
                 my_task.leaving = True
             self.finish(my_task)
         except Stuck as stuck:
             my_task.case.raise_incident(my_task, stuck)
             return None
-        return True
+        return True if my_task.is_live else None
 
     def _on_complete_hook(self, my_task: Token) -> None:
         my_task.case.leave(my_task, EventKind.ELEMENT_COMPLETED)
+        self.remember(my_task)
         if self.is_instance:
             body = my_task.parent
             body.task_spec.instance_left(body)
             return
         my_task.case.take(my_task)
         self.left(my_task)
+        owner = my_task.workflow.owner
+        if owner is not None and owner.is_live:
+            owner.task_spec.inner_left(owner, my_task)
 
     def _on_cancel(self, my_task: Token) -> None:
         my_task.case.close(my_task)
@@ -100,7 +112,33 @@ class Behaviour:
         if self.is_instance:
             token.parent.task_spec.instance_finished(token.parent, token)
         else:
-            token.chosen = self.choose(token)
+            token.chosen = () if token.undoes else self.choose(token)
+            owner = token.workflow.owner
+            if owner is not None:
+                owner.task_spec.inner_finished(owner, token)
+
+    def remember(self, token: Token) -> None:
+        """Keep what is needed to compensate what was done; only activities need it."""
+
+    def inner_finished(self, token: Token, inner: Token) -> None:
+        """Look at an element inside that has done its work; what it says may still fail.
+
+        :raises Stuck: what depends on it cannot be computed.
+        """
+
+    def inner_left(self, token: Token, inner: Token) -> None:
+        """Go on after an element inside was left."""
+
+    def goes_on(self, token: Token) -> bool:
+        """Begin what is still to be done inside, now that nothing is left there to run.
+
+        :returns: whether there is anything.
+        """
+        return False
+
+    def try_join(self, token: Token) -> bool:
+        """Complete a join that no other token can reach any more."""
+        return False
 
     def left(self, token: Token) -> None:
         """Do what follows the element's end beside its flows."""

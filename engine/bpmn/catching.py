@@ -1,4 +1,4 @@
-"""Events: what is caught and thrown, and where errors go."""
+"""Events that wait: on the way, at the edge of an activity, or to start an event sub-process."""
 
 from __future__ import annotations
 
@@ -9,19 +9,26 @@ from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn import timers
-from engine.bpmn.activities import Activity, EventSubProcess, call_handler, map_inputs
+from engine.bpmn.activities import Activity, EventSubProcess
 from engine.bpmn.assignment import listed
 from engine.bpmn.behaviour import Behaviour, wait_for
-from engine.bpmn.elements import Trigger
-from engine.bpmn.errors import find_catcher, throw
-from engine.bpmn.expressions import Stuck
-from engine.bpmn.messages import keys_of, send
+from engine.bpmn.conditions import await_condition
+from engine.bpmn.elements import TimerKind, Trigger
+from engine.bpmn.messages import keys_of
 from engine.bpmn.tokens import Token, Waits
 from engine.model import EventKind, SubscriptionWanted, TimerWanted
 
+SIGNAL_PREFIX = "signal:"
+"""Before a signal's name where it is awaited: messages and signals of one name stay apart."""
+
 
 class Catching(Behaviour):
-    """An event that waits for a moment or a message."""
+    """An event that waits for a moment, a message, a signal or a condition, or for several.
+
+    :ivar parts: names of the specs that wait for its triggers, if it has several.
+    """
+
+    parts: tuple[str, ...] = ()
 
     def begin(self, token: Token) -> bool:
         """Wait. An event that depends on another element is entered only when it comes."""
@@ -32,10 +39,27 @@ class Catching(Behaviour):
         return self.work(token)
 
     def work(self, token: Token) -> bool:
-        """Ask for the timer or the message."""
-        if self.element.event.trigger is Trigger.TIMER:
+        """Ask for what it waits for; the catching end of a link is passed at once."""
+        trigger = self.element.event.trigger
+        if trigger is Trigger.LINK:
+            return True
+        if trigger is Trigger.TIMER:
             return _await_timer(token)
+        if trigger is Trigger.SIGNAL:
+            return _await_signal(token)
+        if trigger is Trigger.CONDITION:
+            return await_condition(token)
+        if trigger is Trigger.MULTIPLE:
+            return self.await_parts(token)
         return _await_message(token)
+
+    def await_parts(self, token: Token) -> bool:
+        """Have each of several triggers wait beside the event."""
+        for name in self.parts:
+            part = token.workflow.add(name)
+            part.host = token.activation
+            token.workflow.enter_token(part)
+        return False
 
     def triggered(self, token: Token, values: Mapping[str, Any]) -> None:
         """Go on: what it waited for has come."""
@@ -100,13 +124,31 @@ def _await_message(token: Token) -> bool:
     return wait_for(token, Waits.MESSAGE)
 
 
+def _await_signal(token: Token) -> bool:
+    element, name = token.element, token.element.event.name
+    token.case.journal.event(EventKind.SIGNAL_AWAITED, element.id, token.activation, signal=name)
+    if name:  # A signal without a name stays within its case.
+        token.case.journal.subscriptions[token.activation] = SubscriptionWanted(
+            activation=token.activation,
+            element_id=element.id,
+            name=element.name or element.id,
+            message=SIGNAL_PREFIX + name,
+            keys={},
+            form_id=element.extensions.form_id,
+            candidate_groups=listed(element.extensions.properties.get("candidateGroups", "")),
+        )
+    return wait_for(token, Waits.SIGNAL)
+
+
 def rearm(token: Token) -> bool:
     """Set the next firing of an event that goes on waiting.
 
     :returns: whether it goes on; a timer's cycle may be spent.
     """
-    if token.waits is Waits.MESSAGE:
+    if token.waits in {Waits.MESSAGE, Waits.SIGNAL, Waits.CONDITION}:
         return True
+    if token.element.event.trigger is Trigger.MULTIPLE:
+        return _rearm_parts(token)
     if token.cycle is None:
         return False
     case = token.case
@@ -117,6 +159,44 @@ def rearm(token: Token) -> bool:
     case.journal.withdraw(token.activation)
     set_timer(token, due)
     return True
+
+
+def _rearm_parts(token: Token) -> bool:
+    waiting = token.workflow.beside(token)
+    if not token.element.event.all_parts:
+        return bool(waiting)
+    if any(
+        part.timer_kind is not TimerKind.CYCLE for part in token.element.event.each(Trigger.TIMER)
+    ):
+        return False
+    token.task_spec.await_parts(token)
+    return True
+
+
+def drop(token: Token) -> None:
+    """Take away a token whose waiting is over and that leads nowhere itself."""
+    token.case.stop_waiting(token)
+    token._set_state(TaskState.COMPLETED)
+    token.workflow.retire(token)
+
+
+class Part(Catching, defaults.IntermediateCatchEvent):  # type: ignore[misc]
+    """One trigger of a multiple event; the event itself goes on."""
+
+    def triggered(self, token: Token, values: Mapping[str, Any]) -> None:
+        """Tell the event: one trigger is enough, or it was the last of all."""
+        event = token.case.find(token.host)
+        if event is None or event.leaving:
+            return
+        if not event.element.event.all_parts:
+            if not rearm(token):
+                drop(token)
+            event.task_spec.triggered(event, values)
+            return
+        drop(token)
+        event.task_spec.deliver(event, values)
+        if not token.workflow.beside(event):
+            event.task_spec.triggered(event, {})
 
 
 class IntermediateCatchEvent(Catching, defaults.IntermediateCatchEvent):  # type: ignore[misc]
@@ -150,9 +230,7 @@ class BoundaryEvent(Catching, defaults.BoundaryEvent):  # type: ignore[misc]
             return
         self.go(token.workflow.add(self.name), values)
         if not rearm(token):
-            case.stop_waiting(token)
-            token._set_state(TaskState.COMPLETED)
-            token.workflow.retire(token)
+            drop(token)
 
     def go(self, token: Token, values: Mapping[str, Any]) -> None:
         """Enter the event and leave by its flows."""
@@ -190,7 +268,7 @@ class Listener(Catching, defaults.StartEvent):  # type: ignore[misc]
         started._set_state(TaskState.STARTED)
         spec.begin(started)
         inner = around.case.create_subprocess(started, spec.spec)
-        start = inner.begin(self.name)
+        [start] = inner.begin(self.name)
         around.case.enter(start)
         start.task_spec.deliver(start, values)
         around.case.resume(start)
@@ -198,51 +276,3 @@ class Listener(Catching, defaults.StartEvent):  # type: ignore[misc]
 
 class StartEvent(Behaviour, defaults.StartEvent):  # type: ignore[misc]
     """Where a token begins. Whoever started the process has what it was waiting for."""
-
-
-class EndEvent(Behaviour, defaults.EndEvent):  # type: ignore[misc]
-    """Where a token ends: plainly, with a message, an error, or with all others."""
-
-    def begin(self, token: Token) -> bool:
-        """See :class:`Behaviour`."""
-        token.case.enter(token)
-        event = self.element.event
-        if event.trigger is Trigger.MESSAGE:
-            return announce(token)
-        if event.trigger is Trigger.ERROR and find_catcher(token, event.code) is None:
-            raise Stuck(
-                "uncaught-error",
-                f"nothing catches its error '{event.code}'. Publish a diagram that catches it, or "
-                "cancel the case.",
-            )
-        return True
-
-    def left(self, token: Token) -> None:
-        """Throw, or end all others."""
-        event = self.element.event
-        if event.trigger is Trigger.ERROR:
-            throw(token, event.code or "", {})
-        if event.trigger is Trigger.TERMINATE:
-            token.workflow.cancel_tokens(but=token)
-
-
-class IntermediateThrowEvent(Behaviour, defaults.IntermediateThrowEvent):  # type: ignore[misc]
-    """A message on the way, or a point to be seen on the diagram."""
-
-    def begin(self, token: Token) -> bool:
-        """See :class:`Behaviour`."""
-        token.case.enter(token)
-        return announce(token)
-
-
-def announce(token: Token) -> bool:
-    """Send an event's message, by a handler where it names one.
-
-    :returns: whether that is done at once.
-    """
-    map_inputs(token)
-    if token.element.extensions.handler:
-        return call_handler(token)
-    if token.element.event.trigger is Trigger.MESSAGE:
-        send(token)
-    return True

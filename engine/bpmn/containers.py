@@ -11,6 +11,7 @@ from engine.bpmn.scopes import Scope
 from engine.bpmn.tokens import Token
 
 if TYPE_CHECKING:
+    from engine.bpmn.compensation import Done
     from engine.bpmn.workflow import CaseWorkflow
 
 
@@ -19,6 +20,7 @@ class Container:
 
     :ivar ended: nothing is left in it to run.
     :ivar interrupted: an event sub-process took it over, so no other may start in it.
+    :ivar done: what was done in it and can be compensated, the last at the end.
     """
 
     spec: Any
@@ -36,6 +38,7 @@ class Container:
         self.case = case
         self.scope = scope
         self.owner = owner
+        self.done: list[Done] = []
         self.task_tree = Token(self, self.spec.start, None, TaskState.COMPLETED)
 
     def add(self, spec_name: str, *, flow: str | None = None) -> Token:
@@ -74,11 +77,11 @@ class Container:
             if token is not but and token.is_live:
                 token.cancel()
 
-    def begin(self, start_event: str) -> Token:
-        """Listen for the event sub-processes and put the first token."""
+    def begin(self, *starts: str) -> list[Token]:
+        """Listen for the event sub-processes and put the first tokens."""
         for name in self.spec.listeners:
             self.enter_token(self.add(name))
-        return self.add(start_event)
+        return [self.add(name) for name in starts]
 
     def enter_token(self, token: Token) -> None:
         """Let a token in."""

@@ -11,7 +11,6 @@ from engine.bpmn.assignment import listed
 from engine.bpmn.checks import elements_of
 from engine.bpmn.context import StepContext
 from engine.bpmn.publication import Publication
-from engine.bpmn.specs import none_start
 from engine.bpmn.state import read_state
 from engine.bpmn.workflow import CaseWorkflow
 from engine.errors import NotFound
@@ -22,7 +21,8 @@ from engine.model import CaseRef, ElementInfo
 class Position:
     """Where a token stands.
 
-    :ivar waits: ``task``, ``call``, ``timer``, ``message``, or ``""``. :ivar incident: its code,
+    :ivar waits: ``task``, ``call``, ``timer``, ``message``, ``signal``, ``condition``, or
+        ``""``. :ivar incident: its code,
         or ``""``. :ivar on_the_side: it waits beside the token it belongs to: a boundary event, an
         event of a gateway, the start of an event sub-process.
     """
@@ -155,7 +155,9 @@ def variables_at(
 def start_form(publication: Publication) -> tuple[str | None, tuple[str, ...]]:
     """Return the form that starts a case, and the groups that may start one."""
     body = publication.processes[publication.process_id].body
-    event = body.elements[none_start(body)]
+    event = next((body.elements[name] for name in body.entries()), None)
+    if event is None:
+        return None, ()
     groups = event.extensions.properties.get("candidateGroups", "")
     return event.extensions.form_id, listed(groups)
 

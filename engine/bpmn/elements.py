@@ -21,9 +21,16 @@ TASKS = frozenset(
         "receiveTask",
     ]
 )
-ACTIVITIES = TASKS | {"subProcess", "callActivity"}
+SUB_PROCESSES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
+ACTIVITIES = TASKS | SUB_PROCESSES | {"callActivity"}
 GATEWAYS = frozenset(
-    ["exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"]
+    [
+        "exclusiveGateway",
+        "parallelGateway",
+        "inclusiveGateway",
+        "eventBasedGateway",
+        "complexGateway",
+    ]
 )
 EVENTS = frozenset(
     ["startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"]
@@ -37,8 +44,19 @@ class Trigger(StrEnum):
     NONE = "none"
     TIMER = "timer"
     MESSAGE = "message"
+    SIGNAL = "signal"
+    CONDITION = "conditional"
     ERROR = "error"
+    ESCALATION = "escalation"
+    COMPENSATION = "compensate"
+    CANCEL = "cancel"
+    LINK = "link"
     TERMINATE = "terminate"
+    MULTIPLE = "multiple"
+
+
+AWAITED = frozenset({Trigger.TIMER, Trigger.MESSAGE, Trigger.SIGNAL, Trigger.CONDITION})
+"""What a token waits for; the other triggers are looked for when they are thrown."""
 
 
 class TimerKind(StrEnum):
@@ -65,7 +83,11 @@ class Message:
 class Event:
     """What an event (or a send or receive task) waits for or does.
 
-    :ivar code: an error's code; ``None`` catches every error.
+    :ivar code: an error's or escalation's code; ``None`` catches every one.
+    :ivar name: a signal's or link's name. :ivar condition: of a conditional event.
+    :ivar activity: what alone is compensated; ``None`` for all that was done.
+    :ivar waits: whether a compensation is waited for.
+    :ivar parts: the triggers of a multiple event. :ivar all_parts: whether all of them must come.
     """
 
     trigger: Trigger
@@ -73,6 +95,21 @@ class Event:
     code: str | None = None
     timer_kind: TimerKind | None = None
     timer: Formula | None = None
+    name: str = ""
+    condition: Formula | None = None
+    activity: str | None = None
+    waits: bool = True
+    parts: tuple[Event, ...] = ()
+    all_parts: bool = False
+
+    def each(self, trigger: Trigger) -> tuple[Event, ...]:
+        """Return the parts with this trigger; the event itself if it has no parts."""
+        return tuple(part for part in self.parts or (self,) if part.trigger is trigger)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether a token waits for any of its triggers."""
+        return any(part.trigger in AWAITED for part in self.parts or (self,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +134,23 @@ class Called:
     version_tag: str | None = None
 
 
+class LoopBehaviour(StrEnum):
+    """When a multi-instance throws an event because an instance is completed."""
+
+    ALL = "All"
+    NONE = "None"
+    ONE = "One"
+    COMPLEX = "Complex"
+
+
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """Multi-instance: one instance for each item of a list, or as many as a number says."""
+    """Multi-instance: one instance for each item of a list, or as many as a number says.
+
+    :ivar standard: a standard loop: the activity again and again while ``condition`` is true, at
+        most ``maximum`` times. :ivar test_before: whether it is asked before the first time.
+    :ivar throws: events of the behaviours none, one and complex, each with its condition.
+    """
 
     sequential: bool
     collection: Formula | None = None
@@ -108,6 +159,24 @@ class Loop:
     output_name: str | None = None
     output: Formula | None = None
     enough: Formula | None = None
+    standard: bool = False
+    condition: Formula | None = None
+    maximum: Formula | None = None
+    test_before: bool = False
+    behaviour: LoopBehaviour = LoopBehaviour.ALL
+    throws: tuple[tuple[Formula | None, Event], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AdHoc:
+    """How an ad-hoc sub-process goes.
+
+    :ivar enough: its completion condition. :ivar cancels: whether it then stops what still runs.
+    """
+
+    sequential: bool = False
+    enough: Formula | None = None
+    cancels: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +221,10 @@ class Element:
     :ivar kind: BPMN's tag. :ivar parent: id of the sub-process or process that holds it.
     :ivar interrupting: of a boundary event, or of the start of an event sub-process.
     :ivar default: id of its default flow.
+    :ivar instantiates: of a receive task or event-based gateway that starts its process.
+    :ivar start_quantity: tokens it takes to begin. :ivar completion_quantity: tokens that each of
+        its flows gets. :ivar all_events: of an event-based gateway that awaits every event.
+    :ivar activation: a complex gateway's activation condition.
     """
 
     id: str
@@ -171,6 +244,13 @@ class Element:
     triggered_by_event: bool = False
     default: str | None = None
     inner: Body | None = None
+    instantiates: bool = False
+    for_compensation: bool = False
+    start_quantity: int = 1
+    completion_quantity: int = 1
+    all_events: bool = False
+    activation: Formula | None = None
+    ad_hoc: AdHoc | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +258,14 @@ class Body:
     """What a process or a sub-process holds.
 
     :ivar refused: ids of nodes that were refused and are missing from ``elements``.
+    :ivar compensation: by id of a compensation boundary event, the id of its handler.
     """
 
     id: str
     elements: Mapping[str, Element]
     flows: Mapping[str, Flow]
     refused: frozenset[str] = frozenset()
+    compensation: Mapping[str, str] = field(default_factory=dict)
     _out: dict[str, list[Flow]] = field(init=False, repr=False, compare=False)
     _in: dict[str, list[Flow]] = field(init=False, repr=False, compare=False)
     _events: dict[str, list[Element]] = field(init=False, repr=False, compare=False)
@@ -212,6 +294,29 @@ class Body:
     def attached(self, element_id: str) -> tuple[Element, ...]:
         """Return the boundary events of an element, in document order."""
         return tuple(self._events.get(element_id, ()))
+
+    def entries(self) -> tuple[str, ...]:
+        """Return where tokens begin when nothing else says so.
+
+        These are the plain start events; without any start event, every element that no flow
+        leads to.
+
+        Source: BPMN 2.0.2, sections 10.5.2 and 13.2.
+        """
+        starts = [e for e in self.elements.values() if e.kind == "startEvent"]
+        if starts:
+            return tuple(e.id for e in starts if e.event.trigger is Trigger.NONE)
+        return tuple(e.id for e in self.elements.values() if self.is_loose(e))
+
+    def is_loose(self, element: Element) -> bool:
+        """Return whether no flow leads to an element that flows could lead to."""
+        return not (
+            element.kind in {"startEvent", "boundaryEvent"}
+            or element.triggered_by_event
+            or element.for_compensation
+            or element.event.trigger is Trigger.LINK
+            or self._in.get(element.id)
+        )
 
 
 @dataclass(frozen=True, slots=True)

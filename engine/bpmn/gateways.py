@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
 from SpiffWorkflow.bpmn.specs import defaults
-from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.behaviour import Behaviour, is_true, no_true_flow
 from engine.bpmn.elements import Flow
+from engine.bpmn.joins import Join, merge
 from engine.bpmn.tokens import Token
 
 
@@ -27,40 +25,6 @@ class ExclusiveGateway(Behaviour, defaults.ExclusiveGateway):  # type: ignore[mi
         return fallback
 
 
-class Join(Behaviour):
-    """Where tokens wait for one another: each stands for the flow it came by."""
-
-    def _update_hook(self, my_task: Token) -> bool:
-        if len(self.incoming) < 2:
-            return True
-        my_task._set_state(TaskState.WAITING)
-        return self.arrived(my_task)
-
-    def arrived(self, token: Token) -> bool:
-        """Return whether the join is complete with this token."""
-        raise NotImplementedError
-
-    def try_join(self, token: Token) -> bool:
-        """Complete a join that no other token can reach any more."""
-        return False
-
-    def waiting(self, token: Token) -> dict[str, Token]:
-        """Return one waiting token for each flow, the oldest first."""
-        found: dict[str, Token] = {}
-        for other in token.workflow.live():
-            if other.task_spec is self and other.has_state(TaskState.WAITING):
-                found.setdefault(other.flow or "", other)
-        return found
-
-    def merge(self, kept: Token, others: Iterable[Token]) -> None:
-        """Let one token stand for all that met."""
-        for other in others:
-            if other is not kept:
-                other.case.stop_waiting(other)
-                other._set_state(TaskState.COMPLETED)
-                other.workflow.retire(other)
-
-
 class ParallelGateway(Join, defaults.ParallelGateway):  # type: ignore[misc]
     """Takes exactly one token from each flow that leads to it, and gives one to each that leaves.
 
@@ -74,7 +38,7 @@ class ParallelGateway(Join, defaults.ParallelGateway):  # type: ignore[misc]
             return False
         if token not in waiting.values():
             waiting[token.flow or ""] = token
-        self.merge(token, waiting.values())
+        merge(token, waiting.values())
         return True
 
     def choose(self, token: Token) -> tuple[Flow, ...]:
@@ -86,12 +50,7 @@ class InclusiveGateway(Join, defaults.InclusiveGateway):  # type: ignore[misc]
     """Waits for every token that can still come by a flow on which none waits.
 
     Source: BPMN 2.0.2, section 13.4.3 (activation of the inclusive gateway).
-
-    :ivar reaching: for each incoming flow, the elements from which a token can come by it without
-        passing this gateway.
     """
-
-    reaching: Mapping[str, frozenset[str]]
 
     def arrived(self, token: Token) -> bool:
         """Never at once: a token on its way may still come; see :meth:`try_join`."""
@@ -102,29 +61,27 @@ class InclusiveGateway(Join, defaults.InclusiveGateway):  # type: ignore[misc]
         waiting = self.waiting(token)
         if token not in waiting.values():
             return False
-        to_waiting = frozenset[str]().union(*(self.reaching[flow] for flow in waiting))
-        to_empty = frozenset[str]().union(
-            *(self.reaching[flow] for flow in self.incoming if flow not in waiting)
-        )
-        for other in token.workflow.live():
-            if other.task_spec is self or other.host:
-                continue
-            where = other.element.id
-            if where in to_empty and where not in to_waiting:
-                return False
-        self.merge(token, waiting.values())
+        empty = [flow for flow in self.incoming if flow not in waiting]
+        if self.may_come(token, empty, waiting):
+            return False
+        merge(token, waiting.values())
         token._ready()
         return True
 
 
 class EventBasedGateway(Behaviour, defaults.EventBasedGateway):  # type: ignore[misc]
-    """Offers several events; the first that comes decides, the others are withdrawn."""
+    """Offers several events; the first that comes decides, the others are withdrawn.
+
+    A parallel one awaits every event: each goes on by itself.
+    """
 
     offers_events = True
 
     def begin(self, token: Token) -> bool:
         """Have every event after it wait."""
         token.case.enter(token)
+        if self.element.all_events:
+            return True
         for flow in self.outgoing:
             event = token.workflow.add(flow.target, flow=flow.id)
             event.host = token.activation
@@ -132,5 +89,5 @@ class EventBasedGateway(Behaviour, defaults.EventBasedGateway):  # type: ignore[
         return False
 
     def choose(self, token: Token) -> tuple[Flow, ...]:
-        """None: the event that came goes on by itself."""
-        return ()
+        """None: the event that came goes on by itself; all of them where all must come."""
+        return self.outgoing if self.element.all_events else ()

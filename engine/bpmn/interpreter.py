@@ -8,10 +8,11 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.context import StepContext
+from engine.bpmn.elements import GATEWAYS, Body
 from engine.bpmn.errors import throw
 from engine.bpmn.expressions import Stuck
 from engine.bpmn.publication import Publication
-from engine.bpmn.specs import none_start
+from engine.bpmn.signals import receive
 from engine.bpmn.state import read_state, status_of, write_state
 from engine.bpmn.tokens import Token, Waits
 from engine.bpmn.workflow import CaseWorkflow
@@ -37,18 +38,41 @@ def start(publication: Publication, command: StartProcess, context: StepContext)
     """
     case = CaseWorkflow(publication, context)
     body = publication.processes[publication.process_id].body
-    event_id = command.start_event or none_start(body)
-    found = body.elements.get(event_id)
-    if found is None or found.kind != "startEvent":
-        raise NotFound("start event", event_id)
-    first = case.begin(event_id)
+    entries = (command.start_event,) if command.start_event else body.entries()
+    if not entries or any(name not in starts_of(body) for name in entries):
+        raise NotFound("start event", command.start_event or "a plain one")
     values = _feel(command.variables)
     case.scope.values.update(values)
+    first, *others = case.begin(*entries)
     case.activate(first)
-    case.enter(first)
-    case.journal.variables(event_id, first.activation, publication.process_id, values)
-    case.enter_token(first)
+    if first.element.kind == "startEvent":
+        case.enter(first)
+    case.journal.variables(entries[0], first.activation, publication.process_id, values)
+    for token in (first, *others):
+        case.enter_token(token)
+    if command.start_event and first.element.kind != "startEvent":
+        case.run()
+        first.task_spec.triggered(first, {})
+        _begin_others(case, body, first)
     return _go_on(case)
+
+
+def starts_of(body: Body) -> frozenset[str]:
+    """Return the elements at which a case can be started."""
+    found = {e.id for e in body.elements.values() if e.kind == "startEvent" or e.instantiates}
+    gates = {e.id for e in body.elements.values() if e.instantiates and e.kind in GATEWAYS}
+    found |= {flow.target for gate in gates for flow in body.outgoing(gate)}
+    return frozenset(found) | set(body.entries())
+
+
+def _begin_others(case: CaseWorkflow, body: Body, first: Token) -> None:
+    """Await what a parallel event-based gateway awaits beside what has started the case."""
+    for flow in body.incoming(first.element.id):
+        gate = body.elements[flow.source]
+        if gate.instantiates and gate.all_events:
+            for other in body.outgoing(gate.id):
+                if other.target != first.element.id:
+                    case.enter_token(case.add(other.target, flow=other.id))
 
 
 def advance(
@@ -102,7 +126,10 @@ def _complete(token: Token, values: Mapping[str, Any]) -> None:
 
 
 def _trigger(token: Token, values: Mapping[str, Any]) -> None:
-    _demand(token, Waits.TIMER, Waits.MESSAGE)
+    _demand(token, Waits.TIMER, Waits.MESSAGE, Waits.SIGNAL)
+    if token.waits is Waits.SIGNAL:
+        receive(token, values)
+        return
     kind = EventKind.TIMER_FIRED if token.waits is Waits.TIMER else EventKind.MESSAGE_RECEIVED
     message = token.element.event.message
     data = {} if message is None else {"message": message.name}

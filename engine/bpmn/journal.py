@@ -14,6 +14,7 @@ from engine.model import (
     IncidentRaised,
     MessageSent,
     Outcome,
+    SignalSent,
     SubscriptionWanted,
     TaskOpened,
     TimerWanted,
@@ -35,6 +36,7 @@ class Journal:
         self.subscriptions: dict[int, SubscriptionWanted] = {}
         self.incidents: dict[int, IncidentRaised] = {}
         self.messages: list[MessageSent] = []
+        self.signals: list[SignalSent] = []
         self.resolved: list[int] = []
         self.withdrawn: list[int] = []
         self.events: list[EventDraft] = []
@@ -78,6 +80,7 @@ class Journal:
             timers=tuple(self.timers.values()),
             subscriptions=tuple(self.subscriptions.values()),
             messages=tuple(self.messages),
+            signals=tuple(self.signals),
             incidents=tuple(self.incidents.values()),
             resolved=tuple(self.resolved),
             withdrawn=tuple(self.withdrawn),

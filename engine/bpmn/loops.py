@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -11,29 +10,17 @@ from SpiffWorkflow.bpmn.specs.defaults import SequentialMultiInstanceTask as _Se
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.activities import Activity
-from engine.bpmn.elements import Loop
-from engine.bpmn.expressions import Stuck
+from engine.bpmn.elements import Event, Loop, LoopBehaviour, Trigger
+from engine.bpmn.errors import escalate
+from engine.bpmn.expressions import Formula, Stuck
+from engine.bpmn.messages import send
 from engine.bpmn.scopes import Scope
+from engine.bpmn.signals import broadcast, send_signal
 from engine.bpmn.tokens import Token
+from engine.bpmn.turns import Turns
 
 INSTANCE_LIMIT = 5_000
 """How many instances one multi-instance may have."""
-
-
-@dataclass(slots=True)
-class Turns:
-    """How far a multi-instance has come.
-
-    :ivar total: instances in all. :ivar waiting: items whose instance has not begun.
-    :ivar results: the output element of each, in the items' order. :ivar done: instances left.
-    :ivar enough: whether the completion condition was met.
-    """
-
-    total: int
-    waiting: list[Any] = field(default_factory=list)
-    results: list[Any] = field(default_factory=list)
-    done: int = 0
-    enough: bool = False
 
 
 class MultiInstance(Activity):
@@ -72,25 +59,19 @@ class MultiInstance(Activity):
         assert turns is not None  # noqa: S101 - a body has turns from its first instance on
         if loop.output is not None:
             turns.results[token.index] = token.kept(loop.output)
-        if loop.enough is None:
-            return
         numbers = {
             "numberOfInstances": Decimal(turns.total),
             "numberOfCompletedInstances": Decimal(turns.done + 1),
             "numberOfActiveInstances": Decimal(turns.total - len(turns.waiting) - turns.done - 1),
             "numberOfTerminatedInstances": Decimal(0),
         }
-        case = token.case
-        visible = token.scope.visible(case.outermost, numbers)
-        enough = loop.enough.value(visible, case.context.now)
-        if not isinstance(enough, bool):
-            raise Stuck(
-                "expression",
-                f"the completion condition '{loop.enough.text}' is neither true nor false. "
-                f"{loop.enough.why_null(visible, case.context.now)} Give the variables their "
-                "values, then retry.",
-            )
-        turns.enough = enough
+        if loop.enough is not None:
+            turns.enough = truth(token, loop.enough, "completion condition", numbers)
+        if loop.behaviour is LoopBehaviour.ONE and turns.done:
+            return
+        for condition, event in loop.throws:
+            if condition is None or truth(token, condition, "behaviour's condition", numbers):
+                _throw(body, event)
 
     def instance_left(self, body: Token) -> None:
         """Begin the next instance, or leave the multi-instance."""
@@ -98,7 +79,7 @@ class MultiInstance(Activity):
         assert turns is not None  # noqa: S101 - a body has turns from its first instance on
         turns.done += 1
         if turns.enough:
-            for other in body.children:
+            for other in list(body.children):
                 other.cancel()
             body.case.resume(body)
         elif turns.waiting:
@@ -151,9 +132,113 @@ class MultiInstance(Activity):
         body.workflow.enter_token(instance)
 
 
+def truth(token: Token, formula: Formula, what: str, numbers: dict[str, Decimal]) -> bool:
+    """Return whether a loop's condition holds where a token is.
+
+    :raises Stuck: it is neither true nor false.
+    """
+    case = token.case
+    visible = token.scope.visible(case.outermost, numbers)
+    value = formula.value(visible, case.context.now)
+    if isinstance(value, bool):
+        return value
+    raise Stuck(
+        "expression",
+        f"the {what} '{formula.text}' is neither true nor false. "
+        f"{formula.why_null(visible, case.context.now)} Give the variables their values, then "
+        "retry.",
+    )
+
+
+def _throw(body: Token, event: Event) -> None:
+    """Throw what a multi-instance throws when an instance is done; its own edge may catch it."""
+    if event.trigger is Trigger.ESCALATION:
+        escalate(body, event.code, {})
+    elif event.trigger is Trigger.MESSAGE:
+        send(body, event.message)
+    elif event.name:
+        send_signal(body, event.name)
+    else:
+        broadcast(body.workflow.beside(body), "", {})
+
+
 class ParallelMultiInstance(MultiInstance, _Parallel):  # type: ignore[misc]
     """Every instance at once."""
 
 
 class SequentialMultiInstance(MultiInstance, _Sequential):  # type: ignore[misc]
     """One instance after another."""
+
+
+class StandardLoop(MultiInstance, _Sequential):  # type: ignore[misc]
+    """The activity again and again while the loop's condition is true.
+
+    The condition sees ``loopCounter``: how many times it was done.
+
+    Source: BPMN 2.0.2, section 13.3.6 (loop activity).
+    """
+
+    def begin(self, token: Token) -> bool:
+        """Begin for the first time, unless that is to be asked before."""
+        token.case.enter(token)
+        self.listen(token)
+        token.open_locals()
+        if token.turns is None:
+            turns = Turns(self._maximum(token))
+            if turns.total == 0 or (self._loop.test_before and not self._again(token, 0)):
+                return True
+            token.turns = turns
+        self._next_instance(token, token.turns)
+        return False
+
+    def write_outputs(self, token: Token) -> None:
+        """Nothing: each turn has given its own results."""
+
+    def instance_finished(self, body: Token, token: Token) -> None:
+        """Ask whether that was the last time.
+
+        :raises Stuck: it cannot be computed.
+        """
+        turns = body.turns
+        assert turns is not None  # noqa: S101 - a body has turns from its first instance on
+        done = turns.done + 1
+        turns.enough = done == turns.total or not self._again(token, done)
+
+    def instance_left(self, body: Token) -> None:
+        """Begin the next time, or leave the loop."""
+        turns = body.turns
+        assert turns is not None  # noqa: S101 - a body has turns from its first instance on
+        turns.done += 1
+        if turns.enough:
+            body.case.resume(body)
+        else:
+            self._next_instance(body, turns)
+
+    def _again(self, token: Token, done: int) -> bool:
+        condition = self._loop.condition
+        if condition is None:
+            return True
+        return truth(token, condition, "loop condition", {"loopCounter": Decimal(done)})
+
+    def _maximum(self, token: Token) -> int:
+        """Return how many times at most; a negative number stands for no limit."""
+        formula = self._loop.maximum
+        if formula is None:
+            return -1
+        value = token.value(formula)
+        if isinstance(value, Decimal) and value == int(value) >= 0:
+            return int(value)
+        raise Stuck(
+            "expression",
+            f"the loop's maximum '{formula.text}' is not a whole number from 0. Give the variables "
+            "their values, then retry.",
+        )
+
+    def _next_instance(self, body: Token, turns: Turns) -> None:
+        specs = body.workflow.spec.task_specs
+        instance = body._add_child(specs[self.instance_name], TaskState.FUTURE)
+        instance.triggered = True
+        instance.index = turns.done
+        values = {"loopCounter": Decimal(turns.done + 1)}
+        instance.locals = Scope(self.element.id, body.open_locals(), values)
+        body.workflow.enter_token(instance)

@@ -16,15 +16,19 @@ TIME_TO_LIVE_S = 3600
 """How long a message that nobody awaits yet is kept, unless the element says ``timeToLive``."""
 
 
-def send(token: Token) -> None:
-    """Send the message of a token's element; its input mappings are what it carries.
+def carried_by(token: Token) -> dict[str, Any]:
+    """Return what an event carries: the results of its input mappings."""
+    names = [mapping.target[0] for mapping in token.element.extensions.inputs]
+    return {} if token.locals is None else {n: token.locals.values[n] for n in names}
+
+
+def send(token: Token, message: Message | None) -> None:
+    """Send a message from a token's element; its input mappings are what it carries.
 
     :raises Stuck: a correlation key has no value.
     """
-    element, message = token.element, token.element.event.message
+    element, carried = token.element, carried_by(token)
     assert message is not None  # noqa: S101 - checked when the scheme was published
-    names = [mapping.target[0] for mapping in element.extensions.inputs]
-    carried = {} if token.locals is None else {n: token.locals.values[n] for n in names}
     sent = MessageSent(
         activation=token.activation,
         element_id=element.id,

@@ -13,13 +13,15 @@ from typing import Any
 
 from engine.bpmn.dialect import Dialect
 from engine.bpmn.elements import (
+    SUB_PROCESSES,
     Body,
     Called,
     Element,
+    Event,
     Extensions,
     Flow,
-    Loop,
     Process,
+    Trigger,
 )
 from engine.bpmn.expressions import Expressions
 from engine.bpmn.findings import Findings, Place
@@ -28,14 +30,23 @@ from engine.bpmn.reader import (
     Document,
     child,
     children,
-    extensions,
     referred,
     tag,
 )
-from engine.bpmn.supported import refuse_unsupported
+from engine.bpmn.repeats import Repeats
+from engine.bpmn.supported import refuse_triggers, refuse_unsupported
 from engine.bpmn.triggers import Triggers
 
 DEPTH_LIMIT = 20
+
+GLOBAL_TASKS = {
+    "globalTask": "task",
+    "globalUserTask": "userTask",
+    "globalManualTask": "manualTask",
+    "globalScriptTask": "scriptTask",
+    "globalBusinessRuleTask": "businessRuleTask",
+}
+"""Global tasks and the task that each is: called, it runs as a process of that task alone."""
 
 
 def read_processes(document: Document, findings: Findings) -> list[Process]:
@@ -53,9 +64,11 @@ class _FileReader:
         )
         self._dialect = Dialect(document.file, findings, self._expressions)
         self._triggers = Triggers(document, findings, self._expressions)
+        self._repeats = Repeats(self._file, findings, self._expressions, self._triggers)
 
     def processes(self) -> list[Process]:
-        return [self._process(node) for node in children(self._root, "process")]
+        found = [self._process(node) for node in children(self._root, "process")]
+        return found + [self._global(node) for node in children(self._root, *GLOBAL_TASKS)]
 
     def place(self, node: Any) -> Place:
         return Place.of(self._file, node)
@@ -71,6 +84,14 @@ class _FileReader:
             read,
             self._body(node, node.get("id", ""), read.properties.get("phase"), None, 0),
         )
+
+    def _global(self, node: Any) -> Process:
+        name = node.get("id", "")
+        alone = replace(
+            self._element(node, name, name, None, None, 0), kind=GLOBAL_TASKS[tag(node)]
+        )
+        body = Body(name, {name: alone}, {})
+        return Process(name, alone.name or name, alone.place, Extensions(), body)
 
     def _body(
         self, node: Any, process_id: str, phase: str | None, lane: str | None, depth: int
@@ -93,8 +114,10 @@ class _FileReader:
             own_lane = lanes.get(item.get("id"), lane)
             element = self._element(item, process_id, node.get("id"), phase, own_lane, depth)
             elements[element.id] = element
-        flows = {flow.id: flow for flow in self._flows(node)}
-        return Body(node.get("id", ""), elements, flows, frozenset(refused))
+        flows = {flow.id: flow for flow in (*self._flows(node), *self._links(elements))}
+        return Body(
+            node.get("id", ""), elements, flows, frozenset(refused), dict(_handlers(node, elements))
+        )
 
     def _lanes(self, node: Any) -> Iterator[tuple[str, str]]:
         for lane in node.iter(f"{{{BPMN}}}lane"):
@@ -114,6 +137,37 @@ class _FileReader:
                 formula,
                 self.place(item),
             )
+
+    def _links(self, elements: dict[str, Element]) -> Iterator[Flow]:
+        """Yield a flow for each throwing link: a pair of links is a flow drawn in two pieces."""
+        ends: dict[str, list[Element]] = {}
+        for element in elements.values():
+            if element.kind == "intermediateCatchEvent" and element.event.trigger is Trigger.LINK:
+                ends.setdefault(element.event.name, []).append(element)
+        for name, found in ends.items():
+            for other in found[1:]:
+                self._findings.error(
+                    "link",
+                    other.place,
+                    f"another link with the name '{name}' begins here as well.",
+                    "Keep one target for each link.",
+                )
+        for element in elements.values():
+            if element.kind != "intermediateThrowEvent" or element.event.trigger is not (
+                Trigger.LINK
+            ):
+                continue
+            targets = ends.get(element.event.name)
+            if not targets:
+                self._findings.error(
+                    "link",
+                    element.place,
+                    f"its link '{element.event.name}' leads nowhere.",
+                    "Draw a catching link event of that name in the same process or sub-process.",
+                )
+                continue
+            flow_id = f"{element.id}~{targets[0].id}"
+            yield Flow(flow_id, element.id, targets[0].id, None, element.place)
 
     def _element(
         self,
@@ -137,23 +191,41 @@ class _FileReader:
             documentation=_documentation(node),
             phase=phase,
             extensions=read,
-            event=self._triggers.event(node, read),
-            loop=self._loop(node),
+            event=self._event(node, read),
+            loop=self._repeats.loop(node),
             attached_to=node.get("attachedToRef"),
             interrupting=(node.get("cancelActivity") or node.get("isInterrupting")) != "false",
             triggered_by_event=node.get("triggeredByEvent") == "true",
             default=node.get("default"),
             inner=(
                 self._body(node, process_id, phase, lane, depth + 1)
-                if tag(node) == "subProcess"
+                if tag(node) in SUB_PROCESSES
                 else None
             ),
+            instantiates=node.get("instantiate") == "true",
+            for_compensation=node.get("isForCompensation") == "true",
+            start_quantity=_quantity(node, "startQuantity"),
+            completion_quantity=_quantity(node, "completionQuantity"),
+            all_events=node.get("eventGatewayType") == "Parallel",
+            activation=self._activation(node),
+            ad_hoc=self._repeats.ad_hoc(node),
         )
+
+    def _event(self, node: Any, read: Extensions) -> Event:
+        definitions = self._triggers.definitions(node)
+        refuse_triggers(node, definitions, self._file, self._findings)
+        return self._triggers.event(node, read)
+
+    def _activation(self, node: Any) -> Any:
+        condition = child(node, "activationCondition")
+        if condition is None:
+            return None
+        return self._expressions.feel(condition.text, condition, "activation condition")
 
     def _extensions(self, node: Any) -> Extensions:
         read = self._dialect.read(node)
         kind = tag(node)
-        script = child(node, "script") if kind == "scriptTask" else None
+        script = child(node, "script") if kind in {"scriptTask", "globalScriptTask"} else None
         if script is not None and read.script is None and not read.handler:
             formula = self._expressions.feel(
                 script.text, script, "script", language=node.get("scriptFormat")
@@ -163,31 +235,25 @@ class _FileReader:
             read = replace(read, called=Called(referred(node, "calledElement") or ""))
         return read
 
-    def _loop(self, node: Any) -> Loop | None:
-        loop = child(node, "multiInstanceLoopCharacteristics")
-        if loop is None:
-            return None
-        zeebe = next((x for x in extensions(loop) if tag(x) == "loopCharacteristics"), None)
-        read = {} if zeebe is None else zeebe.attrib
-        feel = self._expressions.feel
-        number, enough = child(loop, "loopCardinality"), child(loop, "completionCondition")
-        found = Loop(
-            loop.get("isSequential") == "true",
-            feel(read.get("inputCollection"), zeebe, "input collection"),
-            read.get("inputElement"),
-            None if number is None else feel(number.text, number, "loop cardinality"),
-            read.get("outputCollection"),
-            feel(read.get("outputElement"), zeebe, "output element"),
-            None if enough is None else feel(enough.text, enough, "completion condition"),
-        )
-        if (read.get("inputCollection") is None) == (number is None):
-            self._findings.error(
-                "loop",
-                self.place(loop),
-                "the multi-instance says neither or both of an input collection and a number.",
-                "Give it an input collection (zeebe:loopCharacteristics).",
-            )
-        return found
+
+def _handlers(node: Any, elements: dict[str, Element]) -> Iterator[tuple[str, str]]:
+    """Yield each compensation event and the activity that an association joins to it."""
+    for item in children(node, "association"):
+        source, target = referred(item, "sourceRef") or "", referred(item, "targetRef") or ""
+        for event, handler in ((source, target), (target, source)):
+            found = elements.get(event)
+            if (
+                found is not None
+                and found.kind == "boundaryEvent"
+                and found.event.trigger is Trigger.COMPENSATION
+                and handler in elements
+            ):
+                yield event, handler
+
+
+def _quantity(node: Any, name: str) -> int:
+    value = node.get(name, "1").strip()
+    return int(value) if value.isdigit() else 1
 
 
 def _documentation(node: Any) -> str:

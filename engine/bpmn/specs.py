@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 from SpiffWorkflow.specs.base import TaskSpec
 
-from engine.bpmn import activities, catching, gateways, loops
+from engine.bpmn import (
+    activities,
+    ad_hoc,
+    catching,
+    complex_gateway,
+    gateways,
+    joins,
+    loops,
+    throwing,
+)
 from engine.bpmn.behaviour import Behaviour
-from engine.bpmn.elements import Body, Element, Process, Trigger
+from engine.bpmn.elements import AWAITED, Body, Element, Process, Trigger
 
 ROOT = "(root)"
 INSTANCE = "{} (instance)"
+UNDO = "{} (undone)"
+PART = "{} ({})"
+THROWN = (Trigger.ERROR, Trigger.ESCALATION, Trigger.CANCEL, Trigger.COMPENSATION)
 
 KINDS: Mapping[str, Any] = {
     "task": activities.NoneTask,
@@ -26,15 +39,18 @@ KINDS: Mapping[str, Any] = {
     "sendTask": activities.SendTask,
     "receiveTask": catching.ReceiveTask,
     "subProcess": activities.SubProcess,
+    "transaction": activities.SubProcess,
+    "adHocSubProcess": ad_hoc.AdHocSubProcess,
     "callActivity": activities.CallActivity,
     "exclusiveGateway": gateways.ExclusiveGateway,
     "parallelGateway": gateways.ParallelGateway,
     "inclusiveGateway": gateways.InclusiveGateway,
     "eventBasedGateway": gateways.EventBasedGateway,
+    "complexGateway": complex_gateway.ComplexGateway,
     "startEvent": catching.StartEvent,
-    "endEvent": catching.EndEvent,
+    "endEvent": throwing.EndEvent,
     "intermediateCatchEvent": catching.IntermediateCatchEvent,
-    "intermediateThrowEvent": catching.IntermediateThrowEvent,
+    "intermediateThrowEvent": throwing.IntermediateThrowEvent,
     "boundaryEvent": catching.BoundaryEvent,
 }
 EVENT_BASED = frozenset(
@@ -76,7 +92,7 @@ class _Builder:
         self.spec.task_specs.clear()
         self.spec.start.name = ROOT
         self.spec.listeners = ()
-        self.spec.error_listeners = ()
+        self.spec.thrown_listeners = {}
 
     def build(self) -> Any:
         elements = self.body.elements.values()
@@ -100,9 +116,10 @@ class _Builder:
             return
         instance = self._make(cls, element, INSTANCE.format(element.id))
         instance.is_instance = True
-        kind = loops.SequentialMultiInstance if element.loop.sequential else None
-        body = self._make(kind or loops.ParallelMultiInstance, element, element.id)
+        body = self._make(_loop_class(element), element, element.id)
         body.instance_name = instance.name
+        if element.inner is not None:
+            instance.undo_name = self._make(cls, element, UNDO.format(element.id)).name
 
     def _make(self, cls: Any, element: Element, name: str) -> Any:
         arguments: dict[str, Any] = {"bpmn_name": element.name, "lane": element.lane}
@@ -113,25 +130,42 @@ class _Builder:
             arguments["subworkflow_spec"] = called.process_id if called else element.id
         elif element.kind == "scriptTask":
             arguments["script"] = None
-        elif element.kind in EVENT_BASED or issubclass(cls, catching.Listener):
+        elif element.kind in EVENT_BASED or issubclass(cls, catching.Catching):
             arguments["event_definition"] = NoneEventDefinition()
-        if element.kind == "boundaryEvent":
+        if cls is catching.BoundaryEvent:
             arguments["cancel_activity"] = element.interrupting
         made = cls(self.spec, name, **arguments)
         made.element = element
         if isinstance(made, activities.Holder):
-            made.inner_start = none_start(self.bodies[made.spec], event=element.triggered_by_event)
+            made.entries = self.bodies[made.spec].entries()
+            made.undo_name = name
+        if isinstance(made, catching.Catching) and element.event.trigger is Trigger.MULTIPLE:
+            self._add_parts(made)
+        made.waits_last = bool(
+            element.event.each(Trigger.SIGNAL) and isinstance(made, throwing.Throwing)
+        )
         return made
+
+    def _add_parts(self, spec: Any) -> None:
+        awaited = [part for part in spec.element.event.parts if part.trigger in AWAITED]
+        for number, part in enumerate(awaited, 1):
+            element = replace(spec.element, event=part)
+            made = self._make(catching.Part, element, PART.format(spec.name, number))
+            made.is_listener = spec.is_listener
+            spec.parts += (made.name,)
+        spec.offers_events = True
 
     def _add_listener(self, element: Element) -> None:
         inner = self.bodies[element.id]
-        start = inner.elements[none_start(inner, event=True)]
+        start = next(e for e in inner.elements.values() if e.kind == "startEvent")
         listener = self._make(catching.Listener, start, start.id)
         listener.starts = element.id
-        if start.event.trigger is Trigger.ERROR:
-            self.spec.error_listeners += (start.id,)
-        else:
+        if start.event.is_awaited:
             self.spec.listeners += (start.id,)
+        for trigger in THROWN:
+            if start.event.each(trigger):
+                names = self.spec.thrown_listeners.get(trigger, ())
+                self.spec.thrown_listeners[trigger] = (*names, start.id)
 
     def _finish(self, element: Element) -> None:
         spec: Behaviour = self.spec.task_specs[element.id]
@@ -139,26 +173,27 @@ class _Builder:
         spec.incoming = tuple(flow.id for flow in self.body.incoming(element.id))
         attached = self.body.attached(element.id)
         if isinstance(spec, activities.Activity):
-            spec.boundaries = _ids(attached, error=False)
-            spec.error_boundaries = _ids(attached, error=True)
-        if isinstance(spec, gateways.InclusiveGateway):
+            spec.boundaries = tuple(e.id for e in attached if e.event.is_awaited)
+            spec.thrown_boundaries = {
+                trigger: tuple(e.id for e in attached if e.event.each(trigger))
+                for trigger in THROWN
+                if any(e.event.each(trigger) for e in attached)
+            }
+            handlers = [self.body.compensation.get(e.id) for e in attached]
+            spec.compensated_by = next((h for h in handlers if h is not None), None)
+        if isinstance(spec, joins.Join):
             spec.reaching = {
                 flow.id: _reaching(self.body, flow.source, element.id)
                 for flow in self.body.incoming(element.id)
             }
 
 
-def none_start(body: Body, *, event: bool = False) -> str:
-    """Return the id of the start event of a body: the plain one, or the one with a trigger."""
-    return next(
-        element.id
-        for element in body.elements.values()
-        if element.kind == "startEvent" and (element.event.trigger is not Trigger.NONE) == event
-    )
-
-
-def _ids(events: tuple[Element, ...], *, error: bool) -> tuple[str, ...]:
-    return tuple(e.id for e in events if (e.event.trigger is Trigger.ERROR) == error)
+def _loop_class(element: Element) -> Any:
+    if element.loop is not None and element.loop.standard:
+        return loops.StandardLoop
+    if element.loop is not None and element.loop.sequential:
+        return loops.SequentialMultiInstance
+    return loops.ParallelMultiInstance
 
 
 def _reaching(body: Body, start: str, gateway: str) -> frozenset[str]:

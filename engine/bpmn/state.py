@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.compensation import Done
 from engine.bpmn.containers import Container
 from engine.bpmn.context import StepContext
-from engine.bpmn.loops import Turns
 from engine.bpmn.scopes import Scope
 from engine.bpmn.timers import Cycle
 from engine.bpmn.tokens import Token, Waits
+from engine.bpmn.turns import Turns
 from engine.bpmn.workflow import CaseWorkflow
 from engine.errors import StateUnreadable
 from engine.feel import from_json, to_json
@@ -90,7 +91,19 @@ def _container(container: Container) -> Json:
     for flag in ("ended", "interrupted"):
         if getattr(container, flag):
             written[flag] = True
+    if container.done:
+        written["done"] = [_done(done) for done in container.done]
     return written
+
+
+def _done(done: Done) -> Json:
+    written = {
+        "at": done.spec,
+        "values": to_json(done.values) if done.values else None,
+        "inner": [_done(inner) for inner in done.inner],
+        "level": done.level,
+    }
+    return {name: value for name, value in written.items() if value}
 
 
 def _token(token: Token) -> Json:
@@ -113,6 +126,10 @@ def _token(token: Token) -> Json:
         "turns": None if token.turns is None else _turns(token.turns),
         "instances": [_token(child) for child in token.children if child.is_live],
         "inner": None if inner is None else _container(inner),
+        "met": token.met,
+        "undo": [_done(done) for done in token.undo],
+        "undoes": token.undoes,
+        "cancelling": token.cancelling,
     }
     written.update({name: value for name, value in optional.items() if value})
     return written
@@ -140,8 +157,18 @@ def _fill(container: Container, found: Json) -> None:
     container.scope.values.update(_values(found["variables"]))
     container.scope.written.update(found.get("written", ()))
     container.interrupted = found.get("interrupted", False)
+    container.done = [_read_done(done) for done in found.get("done", ())]
     for token in found["tokens"]:
         _add(container, container.task_tree, token)
+
+
+def _read_done(found: Json) -> Done:
+    return Done(
+        found["at"],
+        _values(found["values"]) if "values" in found else {},
+        [_read_done(inner) for inner in found.get("inner", ())],
+        found.get("level", 0),
+    )
 
 
 def _add(container: Container, parent: Token, found: Json) -> None:
@@ -156,6 +183,12 @@ def _add(container: Container, parent: Token, found: Json) -> None:
     token.incident = found.get("incident", "")
     token.waits = Waits(found.get("waits", ""))
     token.index = found.get("index", 0)
+    token.met = found.get("met", False)
+    token.undo = [_read_done(done) for done in found.get("undo", ())]
+    token.undoes = found.get("undoes", 0)
+    token.cancelling = found.get("cancelling", False)
+    if token.waits is Waits.CONDITION:
+        case.conditions.append(token)
     if token.is_instance:
         token.triggered = True
     if "locals" in found:
@@ -189,7 +222,9 @@ def _add_progress(token: Token, found: Json) -> None:
 
 
 def _locals(token: Token, values: Json) -> Scope:
-    return Scope(token.element.id, token.outer_scope, values, keeps=token.is_instance)
+    loop = token.element.loop
+    keeps = token.is_instance and (loop is None or not loop.standard)
+    return Scope(token.element.id, token.outer_scope, values, keeps=keeps)
 
 
 def _items(found: Any) -> list[Any]:

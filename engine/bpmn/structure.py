@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.bpmn.elements import ACTIVITIES, Body, Element, Flow, Process, Trigger
+from engine.bpmn.elements import (
+    ACTIVITIES,
+    AWAITED,
+    Body,
+    Element,
+    Event,
+    Flow,
+    Process,
+    Trigger,
+)
 from engine.bpmn.findings import Findings, Place
 
 UNCONDITIONAL = frozenset({"parallelGateway", "eventBasedGateway", "startEvent"})
@@ -16,7 +25,7 @@ def check_structure(process: Process, findings: Findings) -> None:
     for body, owner in bodies(process):
         checker = _Checker(body, findings)
         checker.flows()
-        checker.elements()
+        checker.elements(owner)
         checker.starts(owner, owner.place if owner is not None else process.place)
 
 
@@ -47,6 +56,7 @@ class _Checker:
                 self._loose(flow, flow.source if source is None else flow.target)
                 continue
             self._condition(flow, source)
+            self._link(flow, source, target)
             if source.kind == "endEvent" or target.kind in {"startEvent", "boundaryEvent"}:
                 self.refuse(
                     "flow-end",
@@ -54,13 +64,27 @@ class _Checker:
                     "a flow leaves an end event, or leads to a start or boundary event.",
                     "Turn it round or remove it.",
                 )
-            if source.triggered_by_event or target.triggered_by_event:
-                self.refuse(
-                    "flow-end",
-                    flow.place,
-                    "a flow touches an event sub-process.",
-                    "Remove it: an event sub-process is started by its start event alone.",
-                )
+            for end in (source, target):
+                if end.triggered_by_event or end.for_compensation:
+                    self.refuse(
+                        "flow-end",
+                        end.place,
+                        f"the flow {flow.id} touches an event sub-process or a compensation.",
+                        "Remove it: such an activity is started by its event alone.",
+                    )
+
+    def _link(self, flow: Flow, source: Element, target: Element) -> None:
+        if flow.id == f"{source.id}~{target.id}":
+            return
+        leaves = source.kind == "intermediateThrowEvent" and source.event.trigger is Trigger.LINK
+        enters = target.kind == "intermediateCatchEvent" and target.event.trigger is Trigger.LINK
+        if leaves or enters:
+            self.refuse(
+                "link",
+                (source if leaves else target).place,
+                f"the flow {flow.id} leaves a throwing link or leads to a catching one.",
+                "Remove it: a pair of links is a flow drawn in two pieces.",
+            )
 
     def _loose(self, flow: Flow, missing: str) -> None:
         if missing not in self.body.refused:
@@ -82,7 +106,7 @@ class _Checker:
 
     # --- elements ---------------------------------------------------------------------------
 
-    def elements(self) -> None:
+    def elements(self, owner: Element | None) -> None:
         for element in self.body.elements.values():
             self._default(element)
             self._reached(element)
@@ -90,9 +114,12 @@ class _Checker:
                 self._decides(element)
             if element.kind == "eventBasedGateway":
                 self._offers(element)
+            if element.kind == "complexGateway":
+                self._activates(element)
             if element.kind == "boundaryEvent":
                 self._attached(element)
             self._complete(element)
+            self._thrown(element, owner)
 
     def _complete(self, element: Element) -> None:
         trigger, place = element.event.trigger, element.place
@@ -105,8 +132,48 @@ class _Checker:
                 "an event sub-process is a multi-instance.",
                 "Put the multi-instance inside it.",
             )
-        if element.kind == "endEvent" and trigger is Trigger.ERROR and element.event.code is None:
+        if element.kind == "endEvent" and any(
+            part.code is None for part in element.event.each(Trigger.ERROR)
+        ):
             self.refuse("error-code", place, "it throws no error.", "Choose an error for it.")
+        if element.ad_hoc is not None and self._flows_in_or_out(element):
+            self.refuse(
+                "ad-hoc",
+                place,
+                "start or end events stand in an ad-hoc sub-process.",
+                "Remove them: its activities begin and end by themselves.",
+            )
+
+    def _flows_in_or_out(self, element: Element) -> bool:
+        inner = element.inner
+        return inner is not None and any(
+            e.kind in {"startEvent", "endEvent"} for e in inner.elements.values()
+        )
+
+    def _thrown(self, element: Element, owner: Element | None) -> None:
+        if element.kind not in {"endEvent", "intermediateThrowEvent"}:
+            return
+        if element.event.each(Trigger.CANCEL) and (owner is None or owner.kind != "transaction"):
+            self.refuse(
+                "cancel",
+                element.place,
+                "a cancel end event stands outside a transaction.",
+                "Draw it directly inside a transaction, or use an error event.",
+            )
+        for event in element.event.each(Trigger.COMPENSATION):
+            self._compensates(element, event, owner)
+
+    def _compensates(self, element: Element, event: Event, owner: Element | None) -> None:
+        if event.activity is None or event.activity in self.body.elements:
+            return
+        if owner is not None and owner.triggered_by_event:
+            return  # What lies beside the event sub-process is checked by the reader's ids.
+        self.refuse(
+            "compensation",
+            element.place,
+            f"it compensates '{event.activity}', which is not in the same process or sub-process.",
+            "Choose an activity beside it, or throw it from an event sub-process there.",
+        )
 
     def _default(self, element: Element) -> None:
         leaving = {flow.id: flow for flow in self.body.outgoing(element.id)}
@@ -129,13 +196,29 @@ class _Checker:
             )
 
     def _reached(self, element: Element) -> None:
-        begins = element.kind in {"startEvent", "boundaryEvent"} or element.triggered_by_event
-        if not begins and not self.body.incoming(element.id):
+        if self.body.is_loose(element) and not self._may_begin(element):
             self.refuse(
                 "unreached",
                 element.place,
                 "nothing leads to it.",
                 "Connect it, or remove it from the diagram.",
+            )
+
+    def _may_begin(self, element: Element) -> bool:
+        """Without a start event, what no flow leads to begins with its process."""
+        if element.instantiates:
+            return True
+        return element.kind != "endEvent" and not any(
+            e.kind == "startEvent" for e in self.body.elements.values()
+        )
+
+    def _activates(self, element: Element) -> None:
+        if len(self.body.incoming(element.id)) > 1 and element.activation is None:
+            self.refuse(
+                "complex-gateway",
+                element.place,
+                "it does not say when it goes on.",
+                "Write its activation condition, for example =activationCount >= 2.",
             )
 
     def _decides(self, element: Element) -> None:
@@ -156,7 +239,10 @@ class _Checker:
             target = self.body.elements.get(flow.target)
             if target is None:
                 continue
-            waits = target.kind in {"intermediateCatchEvent", "receiveTask"}
+            waits = target.kind == "receiveTask" or (
+                target.kind == "intermediateCatchEvent"
+                and target.event.trigger in AWAITED | {Trigger.MULTIPLE}
+            )
             alone = len(self.body.incoming(target.id)) == 1
             plain = target.loop is None and not self.body.attached(target.id)
             if not (waits and alone and plain and not target.extensions.inputs):
@@ -176,12 +262,31 @@ class _Checker:
                 f"it is attached to '{element.attached_to}', which is no activity here.",
                 "Attach it to a task, a sub-process or a call activity.",
             )
-        elif element.event.trigger is Trigger.ERROR and not element.interrupting:
+        elif element.event.each(Trigger.ERROR) and not element.interrupting:
             self.refuse(
                 "boundary",
                 element.place,
                 "an error event does not interrupt.",
                 "Make it interrupting: the activity has failed.",
+            )
+        elif element.event.trigger is Trigger.CANCEL and host.kind != "transaction":
+            self.refuse(
+                "cancel",
+                element.place,
+                "a cancel event is attached to what is no transaction.",
+                "Attach it to a transaction, or use an error event.",
+            )
+        elif element.event.trigger is Trigger.COMPENSATION:
+            self._handled(element)
+
+    def _handled(self, element: Element) -> None:
+        handler = self.body.elements.get(self.body.compensation.get(element.id, ""))
+        if handler is None or not handler.for_compensation:
+            self.refuse(
+                "compensation",
+                element.place,
+                "no compensation activity is joined to it by an association.",
+                "Join one that is marked for compensation (isForCompensation).",
             )
 
     # --- starts -----------------------------------------------------------------------------
@@ -191,23 +296,46 @@ class _Checker:
         plain = [e for e in found if e.event.trigger is Trigger.NONE]
         if owner is not None and owner.triggered_by_event:
             self._event_start(found, plain, place)
-            return
-        if len(plain) != 1:
+        elif owner is not None:
+            self._plain_starts(found, place)
+        else:
+            self._top_starts(found, plain, place)
+
+    def _plain_starts(self, found: list[Element], place: Place) -> None:
+        for element in found:
+            if element.event.trigger is not Trigger.NONE:
+                self.refuse(
+                    "start-event",
+                    element.place,
+                    f"a {element.event.trigger} starts a sub-process that is no event sub-process.",
+                    "Use a plain start event, or make it an event sub-process.",
+                )
+        if not self.body.entries() and not self.body.refused:
+            self.refuse(
+                "start-event", place, "nothing in it begins.", "Give it a plain start event."
+            )
+
+    def _top_starts(self, found: list[Element], plain: list[Element], place: Place) -> None:
+        if len(plain) > 1:
             self.refuse(
                 "start-event",
                 place,
-                f"it has {len(plain)} plain start events.",
+                f"it has {len(plain)} plain start events, each of which starts another case.",
                 "Give it exactly one.",
             )
-        for element in found:
-            if element.event.trigger is Trigger.NONE:
-                continue
+        elif not found and not self.body.entries() and not self.body.refused:
             self.refuse(
-                "start-event",
-                element.place,
-                f"nothing starts a process by a {element.event.trigger} yet.",
-                "Use the plain start event, or an event sub-process.",
+                "start-event", place, "nothing in it begins.", "Give it a plain start event."
             )
+        for element in found:
+            for part in element.event.parts or (element.event,):
+                if part.trigger not in AWAITED | {Trigger.NONE}:
+                    self.refuse(
+                        "start-event",
+                        element.place,
+                        f"nothing starts a process by {part.trigger}.",
+                        "Use the plain start event, or an event sub-process.",
+                    )
 
     def _event_start(self, found: list[Element], plain: list[Element], place: Place) -> None:
         if len(found) != 1 or plain:
@@ -218,10 +346,11 @@ class _Checker:
                 "Give it a timer, message or error start event.",
             )
         for element in found:
-            if element.event.trigger is Trigger.ERROR and not element.interrupting:
+            failed = element.event.each(Trigger.ERROR) or element.event.each(Trigger.COMPENSATION)
+            if failed and not element.interrupting:
                 self.refuse(
                     "start-event",
                     element.place,
-                    "an error start does not interrupt.",
+                    "an error or compensation start does not interrupt.",
                     "Make it interrupting.",
                 )

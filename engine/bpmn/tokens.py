@@ -19,12 +19,17 @@ from engine.bpmn.scopes import Scope
 from engine.feel import FeelFunction
 
 if TYPE_CHECKING:
+    from engine.bpmn.compensation import Done
     from engine.bpmn.containers import Container
     from engine.bpmn.elements import Element, Flow
     from engine.bpmn.expressions import Formula
-    from engine.bpmn.loops import Turns
     from engine.bpmn.timers import Cycle
+    from engine.bpmn.turns import Turns
     from engine.bpmn.workflow import CaseWorkflow
+
+
+UNAWAITED = -1
+"""Stands for the activation of whoever waits for a compensation, where nobody does."""
 
 
 def holds_function(value: Any) -> bool:
@@ -44,6 +49,8 @@ class Waits(StrEnum):
     CALL = "call"
     TIMER = "timer"
     MESSAGE = "message"
+    SIGNAL = "signal"
+    CONDITION = "condition"
 
 
 class Token(Task):  # type: ignore[misc]
@@ -58,6 +65,12 @@ class Token(Task):  # type: ignore[misc]
     :ivar locals: the variables of this activity alone.
     :ivar index: which instance of a multi-instance it is, counting from 0.
     :ivar chosen: the flows by which it leaves.
+    :ivar met: its condition was true when it was last asked; of a complex gateway: it went on
+        already and waits for what is still on its way.
+    :ivar undo: what it has yet to have compensated, the last first. :ivar undoes: the activation
+        that waits for this compensation, or :data:`UNAWAITED`.
+    :ivar cancelling: it is a transaction that is being cancelled.
+    :ivar remains: what a finished sub-process leaves to be compensated.
     """
 
     def __init__(
@@ -80,6 +93,11 @@ class Token(Task):  # type: ignore[misc]
         self.turns: Turns | None = None
         self.index = 0
         self.chosen: tuple[Flow, ...] = ()
+        self.met = False
+        self.undo: list[Done] = []
+        self.undoes = 0
+        self.cancelling = False
+        self.remains: Done | None = None
         super().__init__(workflow, task_spec, parent, state, id or workflow.case.next_token_id())
 
     # --- SpiffWorkflow's own members, without copies and clocks -----------------------------
@@ -97,7 +115,9 @@ class Token(Task):  # type: ignore[misc]
         """Tokens carry no data, so there is none to inherit."""
 
     def _set_state(self, value: int) -> None:
-        self._state = value
+        # What an element throws may cancel the element itself while it runs.
+        if getattr(self, "_state", None) != TaskState.CANCELLED:
+            self._state = value
 
     def _add_child(self, task_spec: Any, state: int = TaskState.FUTURE) -> Token:
         return Token(self.workflow, task_spec, self, state)

@@ -1,106 +1,38 @@
-"""What a file declares for all its processes, and what its events catch and throw."""
+"""What the events of a file catch and throw."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from engine.bpmn.declarations import Declarations, tag_of
 from engine.bpmn.elements import Event, Extensions, Message, TimerKind, Trigger
 from engine.bpmn.expressions import Expressions, Formula, Stuck
 from engine.bpmn.findings import Findings, Place
-from engine.bpmn.reader import Document, child, children, extensions, is_bpmn, referred, tag
+from engine.bpmn.reader import Document, child, children, referred, tag
 from engine.bpmn.timers import first_due
 
-TRIGGERS = {
-    "timerEventDefinition": Trigger.TIMER,
-    "messageEventDefinition": Trigger.MESSAGE,
-    "errorEventDefinition": Trigger.ERROR,
-    "terminateEventDefinition": Trigger.TERMINATE,
-}
+PROBE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Triggers:
-    """Reads the messages and errors of one file, and the events that name them."""
+    """Reads the events of one file."""
 
     def __init__(self, document: Document, findings: Findings, expressions: Expressions) -> None:
         self._file = document.file
-        self._root = document.root
         self._findings = findings
         self._expressions = expressions
-        self._refuse_duplicates()
-        self._messages = self._read_messages()
-        self._errors = {
-            node.get("id"): node.get("errorCode") for node in children(self._root, "error")
-        }
+        self._declared = Declarations(document, findings, expressions)
 
     def place(self, node: Any) -> Place:
         """Return where a finding about this node points."""
         return Place.of(self._file, node)
 
-    def _refuse_duplicates(self) -> None:
-        lines: dict[str, int] = {}
-        for node in self._root.iter():
-            name = node.get("id") if is_bpmn(node) else None
-            if name in lines:
-                self._findings.error(
-                    "duplicate-id",
-                    self.place(node),
-                    f"the id '{name}' is also on line {lines[name]}.",
-                    "Give one of the two another id.",
-                )
-            elif name:
-                lines[name] = node.sourceline or 0
-
-    # --- the file's own declarations ---------------------------------------------------------
-
-    def _check_time(self, node: Any, kind: TimerKind, formula: Formula | None) -> None:
-        if formula is None or not formula.is_literal:
-            return
-        try:
-            first_due(kind, formula.text, datetime(2026, 1, 1, tzinfo=UTC), "UTC")
-        except Stuck as stuck:
-            self._findings.error(
-                "timer", self.place(node), f"'{formula.text}': {stuck.message}", "Correct it."
-            )
-
-    def _read_messages(self) -> dict[str, Message]:
-        messages = {}
-        for node in children(self._root, "message"):
-            name = node.get("name") or node.get("id", "")
-            if name.startswith("="):
-                self._findings.error(
-                    "message-name",
-                    self.place(node),
-                    f"the message's name '{name}' is an expression.",
-                    "Write the name itself; values belong into the correlation key.",
-                )
-            keys = self._property_keys(node.get("id"))
-            for item in extensions(node):
-                if tag(item) == "subscription":
-                    key = self._expressions.feel(
-                        item.get("correlationKey"), item, "correlation key"
-                    )
-                    if key is not None:
-                        keys["key"] = key
-            messages[node.get("id")] = Message(node.get("id"), name, keys)
-        return messages
-
-    def _property_keys(self, message_id: str) -> dict[str, Formula]:
-        keys: dict[str, Formula] = {}
-        for declared in children(self._root, "correlationProperty"):
-            for retrieval in children(declared, "correlationPropertyRetrievalExpression"):
-                path = child(retrieval, "messagePath")
-                if path is None:
-                    path = child(retrieval, "formalExpression")
-                if referred(retrieval, "messageRef") != message_id or path is None:
-                    continue
-                formula = self._expressions.feel(path.text, path, "correlation property")
-                if formula is not None:
-                    keys[declared.get("name") or declared.get("id")] = formula
-        return keys
-
-    # --- events -----------------------------------------------------------------------------
+    def refuse(self, rule: str, node: Any, message: str, remedy: str) -> None:
+        """Refuse an event."""
+        self._findings.error(rule, self.place(node), message, remedy)
 
     def event(self, node: Any, read: Extensions) -> Event:
         """Return what an event, or a send or receive task, waits for or does."""
@@ -108,25 +40,59 @@ class Triggers:
             if referred(node, "messageRef") is None:
                 return Event(Trigger.NONE)
             return Event(Trigger.MESSAGE, self._message(node, node, read))
-        definition = next((item for item in node if tag(item) in TRIGGERS), None)
+        found = [self.read(node, item, read) for item in self.definitions(node)]
+        if len(found) > 1:
+            together = node.get("parallelMultiple") == "true"
+            return Event(Trigger.MULTIPLE, parts=tuple(found), all_parts=together)
+        return found[0] if found else Event(Trigger.NONE)
+
+    def definitions(self, node: Any) -> list[Any]:
+        """Return the event definitions of a node: its own, and those it refers to."""
+        found = [item for item in node if tag_of(item).endswith("EventDefinition")]
+        for reference in children(node, "eventDefinitionRef"):
+            definition = self.definition(reference.text, node)
+            if definition is not None:
+                found.append(definition)
+        return found
+
+    def definition(self, name: str | None, node: Any) -> Any | None:
+        """Return an event definition that stands beside the processes."""
+        wanted = (name or "").strip().rpartition(":")[2]
+        definition = self._declared.definitions.get(wanted)
         if definition is None:
+            self.refuse(
+                "event-definition",
+                node,
+                f"its trigger '{wanted}' is not declared.",
+                "Declare it beside the processes, or in the event itself.",
+            )
+        return definition
+
+    def read(self, node: Any, definition: Any, read: Extensions) -> Event:
+        """Return one trigger of an event."""
+        reader = READERS.get(tag(definition))
+        if reader is None:
+            self.refuse(
+                "unsupported-event",
+                node,
+                f"bpmn:{tag(definition)} is not known.",
+                "Choose a trigger of BPMN 2.0.",
+            )
             return Event(Trigger.NONE)
-        trigger = TRIGGERS[tag(definition)]
-        if trigger is Trigger.MESSAGE:
-            return Event(trigger, self._message(node, definition, read))
-        if trigger is Trigger.ERROR:
-            return Event(trigger, code=self._error_code(definition))
-        if trigger is Trigger.TIMER:
-            return self._timer(definition)
-        return Event(trigger)
+        return reader(self, node, definition, read)
+
+    # --- one kind of trigger each -------------------------------------------------------------
+
+    def _on_message(self, node: Any, definition: Any, read: Extensions) -> Event:
+        return Event(Trigger.MESSAGE, self._message(node, definition, read))
 
     def _message(self, node: Any, holder: Any, read: Extensions) -> Message | None:
         reference = referred(holder, "messageRef")
-        message = self._messages.get(reference or "")
+        message = self._declared.messages.get(reference or "")
         if message is None and read.handler is None:
-            self._findings.error(
+            self.refuse(
                 "message",
-                self.place(node),
+                node,
                 f"its message '{reference}' is not declared."
                 if reference
                 else "it has no message.",
@@ -139,21 +105,68 @@ class Triggers:
                 message = replace(message, keys={"key": formula})
         return message
 
-    def _error_code(self, definition: Any) -> str | None:
-        reference = referred(definition, "errorRef")
+    def _signal(self, node: Any, definition: Any, _read: Extensions) -> Event:
+        reference = referred(definition, "signalRef") or ""
+        name = self._declared.names.get(reference, "")
+        if (reference and not name) or name.startswith("="):
+            self.refuse(
+                "signal",
+                node,
+                f"its signal '{reference}' is not declared, or has a name that must be computed.",
+                "Choose a signal for it.",
+            )
+        return Event(Trigger.SIGNAL, name=name)
+
+    def _error(self, _node: Any, definition: Any, _read: Extensions) -> Event:
+        return Event(Trigger.ERROR, code=self._code(definition, "errorRef"))
+
+    def _escalation(self, _node: Any, definition: Any, _read: Extensions) -> Event:
+        return Event(Trigger.ESCALATION, code=self._code(definition, "escalationRef"))
+
+    def _code(self, definition: Any, attribute: str) -> str | None:
+        reference = referred(definition, attribute)
         if not reference:
             return None
-        code = self._errors.get(reference)
+        code = self._declared.codes.get(reference)
         if not code or code.startswith("="):
-            self._findings.error(
-                "error-code",
-                self.place(definition),
-                f"its error '{reference}' has no code, or one that must be computed.",
-                "Give the error a code.",
+            what = attribute.removesuffix("Ref")
+            self.refuse(
+                f"{what}-code",
+                definition,
+                f"its {what} '{reference}' is not declared, or has a code that must be computed.",
+                f"Declare the {what} and give it a code.",
             )
         return code or None
 
-    def _timer(self, definition: Any) -> Event:
+    def _condition(self, node: Any, definition: Any, _read: Extensions) -> Event:
+        text = child(definition, "condition")
+        formula = None
+        if text is not None:
+            formula = self._expressions.feel(text.text, text, "condition")
+        if formula is None:
+            self.refuse("condition", node, "it has no condition.", "Write one in FEEL.")
+        return Event(Trigger.CONDITION, condition=formula)
+
+    def _compensation(self, _node: Any, definition: Any, _read: Extensions) -> Event:
+        return Event(
+            Trigger.COMPENSATION,
+            activity=referred(definition, "activityRef"),
+            waits=definition.get("waitForCompletion") != "false",
+        )
+
+    def _link(self, node: Any, definition: Any, _read: Extensions) -> Event:
+        name = (definition.get("name") or node.get("name") or "").strip()
+        if not name:
+            self.refuse("link", node, "the link has no name.", "Give both of its ends one name.")
+        return Event(Trigger.LINK, name=name)
+
+    def _cancel(self, _node: Any, _definition: Any, _read: Extensions) -> Event:
+        return Event(Trigger.CANCEL)
+
+    def _terminate(self, _node: Any, _definition: Any, _read: Extensions) -> Event:
+        return Event(Trigger.TERMINATE)
+
+    def _timer(self, _node: Any, definition: Any, _read: Extensions) -> Event:
         for kind in TimerKind:
             node = child(definition, kind.value)
             if node is not None:
@@ -162,10 +175,33 @@ class Triggers:
                     break
                 self._check_time(node, kind, formula)
                 return Event(Trigger.TIMER, timer_kind=kind, timer=formula)
-        self._findings.error(
+        self.refuse(
             "timer",
-            self.place(definition),
+            definition,
             "the timer says no date, duration or cycle.",
             "Write one, for example P3M.",
         )
         return Event(Trigger.TIMER)
+
+    def _check_time(self, node: Any, kind: TimerKind, formula: Formula | None) -> None:
+        if formula is None or not formula.is_literal:
+            return
+        try:
+            first_due(kind, formula.text, PROBE, "UTC")
+        except Stuck as stuck:
+            self.refuse("timer", node, f"'{formula.text}': {stuck.message}", "Correct it.")
+
+
+Reader = Callable[[Triggers, Any, Any, Extensions], Event]
+READERS: dict[str, Reader] = {
+    "timerEventDefinition": Triggers._timer,
+    "messageEventDefinition": Triggers._on_message,
+    "signalEventDefinition": Triggers._signal,
+    "conditionalEventDefinition": Triggers._condition,
+    "errorEventDefinition": Triggers._error,
+    "escalationEventDefinition": Triggers._escalation,
+    "compensateEventDefinition": Triggers._compensation,
+    "cancelEventDefinition": Triggers._cancel,
+    "linkEventDefinition": Triggers._link,
+    "terminateEventDefinition": Triggers._terminate,
+}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.conditions import meet_conditions
 from engine.bpmn.containers import Container, InnerWorkflow
 from engine.bpmn.context import StepContext
 from engine.bpmn.expressions import Formula, Stuck
@@ -44,6 +45,10 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
     """A running case.
 
     :ivar ready: tokens whose element can do its work, in the order they arrived.
+    :ivar last: such tokens whose work waits until all others rest: throwing signals reach who
+        comes to wait for them in the same step.
+    :ivar conditions: tokens that wait for a condition. :ivar changed: variables have changed since
+        conditions were last asked.
     :ivar next_activation: the case's counter.
     """
 
@@ -58,6 +63,9 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
         self.next_activation = next_activation
         self.journal = Journal(next_activation)
         self.ready: deque[Token] = deque()
+        self.last: deque[Token] = deque()
+        self.conditions: list[Token] = []
+        self.changed = False
         self.cancelled = False
         case = context.case
         self.outermost: dict[str, Any] = {
@@ -136,14 +144,20 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
     def run(self) -> None:
         """Go on until every token waits for something outside."""
         passed = 0
-        while self._run_ready(passed) or self._end_containers() or self._join_inclusive():
+        while (
+            meet_conditions(self)
+            or self._run_ready(self.ready, passed)
+            or self._run_ready(self.last, passed)
+            or self._end_containers()
+            or self._join()
+        ):
             passed += 1
         for container in self.containers():
             self._tell_deadlock(container)
 
-    def _run_ready(self, passed: int) -> bool:
-        while self.ready:
-            token = self.ready.popleft()
+    def _run_ready(self, ready: deque[Token], passed: int) -> bool:
+        while ready:
+            token = ready.popleft()
             if not token.has_state(TaskState.READY):
                 continue
             if passed >= STEP_LIMIT:
@@ -169,6 +183,8 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
             if not inner.ended and not inner.holding():
                 owner = inner.owner
                 assert owner is not None  # noqa: S101 - an inner workflow always has one
+                if owner.task_spec.goes_on(owner):
+                    return True
                 inner.cancel_tokens()
                 inner.ended = True
                 self.resume(owner)
@@ -179,7 +195,7 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
             self.journal.event(EventKind.CASE_COMPLETED, None, None)
         return False
 
-    def _join_inclusive(self) -> bool:
+    def _join(self) -> bool:
         return any(
             token.task_spec.try_join(token)
             for container in self.containers()
@@ -247,10 +263,11 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
             self.journal.event(
                 EventKind.FLOW_TAKEN, flow.id, None, source=flow.source, target=flow.target
             )
-            follower = token._add_child(
-                token.workflow.spec.task_specs[flow.target], TaskState.FUTURE
-            )
-            follower.flow = flow.id
+            for _ in range(token.element.completion_quantity):
+                follower = token._add_child(
+                    token.workflow.spec.task_specs[flow.target], TaskState.FUTURE
+                )
+                follower.flow = flow.id
 
     def raise_incident(self, token: Token, stuck: Stuck) -> None:
         """Keep a token waiting for an operator."""
@@ -260,6 +277,7 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
     def write(self, token: Token, scope: Scope, values: Mapping[str, Any]) -> None:
         """Give results to the scopes they belong to, and note what changed."""
         changed: dict[str, dict[str, Any]] = {}
+        self.changed = True
         for name, value in values.items():
             home = scope.home_of(name)
             if name not in home.values or home.values[name] != value:

@@ -1,0 +1,163 @@
+"""Compensation: what was done is undone, the last first; transactions are cancelled so.
+
+A container remembers what was done in it only where something can undo it. A sub-process that is
+over leaves its variables as they were then, so that it can be opened again and undone inside.
+
+Source: BPMN 2.0.2, sections 10.7 and 13.5.5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.elements import Event, Trigger
+from engine.bpmn.tokens import UNAWAITED, Token
+from engine.model import EventKind
+
+if TYPE_CHECKING:
+    from engine.bpmn.containers import Container
+
+INSIDE = -1
+HERE = 0
+AROUND = 1
+
+
+@dataclass(slots=True)
+class Done:
+    """An activity that was completed and can be compensated.
+
+    :ivar spec: name of its spec. :ivar values: a sub-process's variables when it was completed.
+    :ivar inner: what was done in it. :ivar level: where it lies, seen from who has it undone:
+        inside it, beside it, or around the event sub-process that holds it.
+    """
+
+    spec: str
+    values: dict[str, Any] = field(default_factory=dict)
+    inner: list[Done] = field(default_factory=list)
+    level: int = HERE
+
+
+def compensate(token: Token, event: Event) -> bool:
+    """Begin to undo what a throwing event says.
+
+    :returns: whether the event has to wait for it.
+    """
+    token.case.journal.event(
+        EventKind.COMPENSATION_THROWN, token.element.id, token.activation, activity=event.activity
+    )
+    containers: list[tuple[int, Container]] = [(HERE, token.workflow)]
+    owner = token.workflow.owner
+    if owner is not None and owner.element.triggered_by_event:
+        containers.insert(0, (AROUND, owner.workflow))
+    found = [done for level, where in containers for done in _taken(where, event.activity, level)]
+    if event.waits:
+        token.undo = found
+        return _undo_next(token)
+    for done in reversed(found):
+        _begin(_container(token, done.level), done, UNAWAITED)
+    return False
+
+
+def _taken(container: Container, activity: str | None, level: int) -> list[Done]:
+    """Take what is to be undone out of a container's memory: nothing is undone twice."""
+    specs = container.spec.task_specs
+    wanted = [d for d in container.done if activity in {None, specs[d.spec].element.id}]
+    container.done = [done for done in container.done if done not in wanted]
+    for done in wanted:
+        done.level = level
+    return wanted
+
+
+def _container(token: Token, level: int) -> Container:
+    found: Container = token.workflow
+    if level == AROUND and token.workflow.owner is not None:
+        found = token.workflow.owner.workflow
+    if level == INSIDE:
+        found = token.case.subprocesses[token.id]
+    return found
+
+
+def _undo_next(token: Token) -> bool:
+    if not token.undo:
+        return False
+    done = token.undo.pop()
+    _begin(_container(token, done.level), done, token.activation)
+    return True
+
+
+def _begin(container: Container, done: Done, activation: int) -> None:
+    handler = container.spec.task_specs[done.spec].compensated_by
+    token = container.add(handler or done.spec)
+    token.undoes = activation
+    if handler is not None:
+        container.enter_token(token)
+    else:
+        _open_again(token, done)
+
+
+def _open_again(token: Token, done: Done) -> None:
+    """Open a completed sub-process as it was, to undo it from inside."""
+    case, spec = token.case, token.task_spec
+    token._set_state(TaskState.STARTED)
+    case.enter(token)
+    token.open_locals().values.update(done.values)
+    inner = case.create_subprocess(token, spec.spec)
+    inner.done = done.inner
+    listeners = inner.spec.thrown_listeners.get(Trigger.COMPENSATION, ())
+    for name in listeners:
+        inner.spec.task_specs[name].go(inner, {})
+    if not listeners:
+        token.undo = _taken(inner, None, INSIDE)
+        if not _undo_next(token):
+            case.resume(token)
+
+
+def undone(token: Token) -> None:
+    """Go on with whoever waits for this compensation, now that it is done."""
+    if token.undoes == UNAWAITED:
+        return
+    waiting = token.case.find(token.undoes)
+    if waiting is None or _undo_next(waiting):
+        return
+    if waiting.cancelling:
+        _leave_cancelled(waiting)
+    else:
+        token.case.resume(waiting)
+
+
+def remember(token: Token) -> None:
+    """Keep what is needed to undo an activity that is completed."""
+    if token.undoes:
+        return
+    if token.is_instance and token.parent.task_spec.compensated_by:
+        return  # The whole is undone by its handler.
+    if token.task_spec.compensated_by:
+        token.workflow.done.append(Done(token.task_spec.name))
+    elif token.remains is not None:
+        token.workflow.done.append(token.remains)
+
+
+def cancel_transaction(token: Token) -> None:
+    """Stop everything in a transaction, undo what was done in it, then leave by its cancel event.
+
+    :param token: at the cancel end event.
+    """
+    owner = token.workflow.owner
+    assert owner is not None  # noqa: S101 - checked when the scheme was published
+    token.workflow.cancel_tokens(but=token)
+    owner.cancelling = True
+    owner.undo = _taken(token.workflow, None, INSIDE)
+    if not _undo_next(owner):
+        _leave_cancelled(owner)
+
+
+def _leave_cancelled(owner: Token) -> None:
+    host: Token = owner.parent if owner.is_instance else owner
+    container = host.workflow
+    names = host.task_spec.thrown_boundaries.get(Trigger.CANCEL, ())
+    host.cancel()
+    for name in names:
+        container.spec.task_specs[name].go(container.add(name), {})

@@ -1,0 +1,22 @@
+"""How far something has come that goes in turns: multi-instances, loops, ad-hoc sub-processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Turns:
+    """How far a repetition has come.
+
+    :ivar total: instances in all. :ivar waiting: items whose instance has not begun.
+    :ivar results: the output element of each, in the items' order. :ivar done: instances left.
+    :ivar enough: whether the completion condition was met.
+    """
+
+    total: int
+    waiting: list[Any] = field(default_factory=list)
+    results: list[Any] = field(default_factory=list)
+    done: int = 0
+    enough: bool = False
