@@ -59,6 +59,18 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """An expression that is not there at all; the file's findings say the same."""
+
+    message: str
+
+    def evaluate(self, _scope: Scope, session: Session) -> Value:
+        """Return null: a decision without logic has no other value (DMN 1.5, 10.4)."""
+        session.warn(self.message)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """An empty place: null."""
 

@@ -14,6 +14,7 @@ from engine.dmn.boxed import (
     Invocation,
     Items,
     Loop,
+    Missing,
     Quantified,
     Relation,
 )
@@ -26,14 +27,14 @@ Reader = Callable[[Any, Known, Expressions, str], Box]
 
 
 def read_logic(parent: Any, known: Known, made: Expressions, what: str) -> Box:
-    """Return the boxed expression inside a node; a broken one where there is none.
+    """Return the boxed expression inside a node; one that is null where there is none.
 
     :param what: what the expression is, as a message begins.
     """
     node = child(parent, *_READERS)
     if node is None:
         message = f"{what} has no expression."
-        return Broken(made.report.error("empty", parent, message, "Give it a table or a text."))
+        return Missing(made.report.error("empty", parent, message, "Give it a table or a text."))
     return read_box(node, known, made, what)
 
 

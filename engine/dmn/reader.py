@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from engine.dmn.boxed import Broken
+from engine.dmn.boxed import Missing
 from engine.dmn.boxed_reader import read_function, read_logic
 from engine.dmn.document import Report, child, children, read_root, refused, tag
 from engine.dmn.expressions import Expressions, Known
@@ -265,7 +265,7 @@ class _FileReader:
         box: Box
         if logic is None:
             message = f"the knowledge model '{name}' has no function."
-            box = Broken(self.report.error("empty", node, message, "Give it one."))
+            box = Missing(self.report.error("empty", node, message, "Give it one."))
         else:
             variable = child(node, "variable")
             box = read_function(logic, self._known(requires), made, name, _id(node), variable)

@@ -166,3 +166,21 @@ def test_the_moment_is_the_callers_and_without_one_it_is_null() -> None:
     moment = datetime(2026, 11, 23, tzinfo=UTC)
     assert evaluate(model, "D", {}, now=moment).value == date(2026, 11, 23)
     assert evaluate(model, "D", {}).value is None
+
+
+@pytest.mark.parametrize(
+    "elements",
+    [
+        ['<decision id="D" name="d"/>'],
+        [
+            '<businessKnowledgeModel id="Half" name="half of"/>',
+            f'<decision id="D" name="d">{ARROW}{literal("half of(1)")}</decision>',
+        ],
+    ],
+)
+def test_what_has_no_logic_is_refused_by_lint_and_null_when_asked(elements: list[str]) -> None:
+    source = dmn(*elements)
+    assert "dmn.empty" in {f.rule for f in check(source, "t.dmn") if f.severity == "error"}
+    result = decide(source, {})
+    assert result.value is None
+    assert any("has no" in warning for warning in result.warnings)
