@@ -26,7 +26,7 @@ state now, and what to do.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,13 +44,32 @@ class FeelError(PasserelleError):
     """An expression does not parse, or passes its evaluation budget.
 
     :ivar source: the expression as written.
-    :ivar position: offset of the first wrong character, counting from 0; ``None`` if unknown.
+    :ivar position: offset of the first wrong character, counting from 0; of an evaluation, of what
+        passed the budget. ``None`` if unknown.
+    :ivar code: stable id of what is wrong; ``""`` where there is none.
+    :ivar figures: what the message speaks of, by name.
     """
 
-    def __init__(self, message: str, *, source: str = "", position: int | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        source: str = "",
+        position: int | None = None,
+        code: str = "",
+        figures: Mapping[str, Any] | None = None,
+        told: Callable[[str], str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.source = source
         self.position = position
+        self.code = code
+        self.figures = dict(figures or {})
+        self._told = told
+
+    def told(self, language: str) -> str:
+        """Return the message in English (``en``) or French (``fr``); English for any other."""
+        return str(self) if self._told is None else self._told(language)
 
 
 class DecisionError(PasserelleError):

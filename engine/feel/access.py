@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from engine.feel.failure import Failure
+from engine.feel.messages import Message, a
 from engine.feel.registry import Builtin
 from engine.feel.runtime import MISSING, Run, invoke
-from engine.feel.suggest import closest
+from engine.feel.suggest import nearest
 from engine.feel.temporal import micros
 from engine.feel.types import FeelType
 from engine.feel.values import (
@@ -22,7 +23,6 @@ from engine.feel.values import (
     Range,
     Value,
     YearsMonths,
-    kind_of,
     zone_name,
 )
 
@@ -119,12 +119,12 @@ def read_path(value: Value, name: str, run: Run) -> Value:
     if found is not MISSING:
         return found  # type: ignore[no-any-return]
     if value is None:
-        run.warn(f"null has no '{name}'")
+        run.warn("null-has-no", name=name)
     elif isinstance(value, Mapping):
-        run.warn(f"the context has no entry '{name}'{closest(name, value)}")
+        run.warn("context-has-no", name=name, hint=nearest(name, value))
     else:
         known = _PROPERTIES.get(type(value), {})
-        run.warn(f"a {kind_of(value)} has no '{name}'{closest(name, known)}")
+        run.warn("value-has-no", kind=a(value), name=name, hint=nearest(name, known))
     return None
 
 
@@ -135,28 +135,38 @@ def call_value(function: Any, values: list[Value], names: tuple[str, ...], run: 
             run.meter.spend_steps()
             return function.apply(values, names, run)
         if type(function) is FeelFunction:
-            return invoke(function, _arguments(function, values, names), run)
+            return invoke(function, matched(function, values, names), run)
     except Failure as failure:
-        run.warn(str(failure))
+        run.warn(failure.message)
         return None
-    run.warn(f"a {kind_of(function)} was called; only a function can be")
+    if function is not MISSING:  # Of an unknown function its name was already told.
+        run.warn("not-callable", kind=a(function))
     return None
 
 
-def _arguments(
+def matched(
     function: FeelFunction, values: list[Value], names: tuple[str, ...]
 ) -> tuple[Value, ...]:
+    """Return a call's arguments in the function's own order, as their types take them.
+
+    :raises Failure: they do not fit its parameters.
+    """
     if function.variadic and not names:
         return tuple(values)
-    name = f"'{function.name}'" if function.name else "the function"
+    name = (
+        Message("function-named", {"name": function.name})
+        if function.name
+        else Message("a-function")
+    )
     if len(values) != len(function.params):
-        wanted = ", ".join(function.params) or "no arguments"
-        raise Failure(f"{name} takes {wanted}; it got {len(values)}")
+        wanted = ", ".join(function.params) or Message("no-arguments")
+        raise Failure("function-takes", function=name, wanted=wanted, count=len(values))
     if names:
         given = dict(zip(names, values, strict=True))
         if given.keys() != set(function.params):
             odd = next((n for n in names if n not in function.params), names[0])
-            raise Failure(f"{name} has no parameter '{odd}'{closest(odd, function.params)}")
+            hint = nearest(odd, function.params)
+            raise Failure("function-has-no", function=name, name=odd, hint=hint)
         values = [given[param] for param in function.params]
     return tuple(
         coerced(value, function.types.get(param), name)
@@ -164,7 +174,7 @@ def _arguments(
     )
 
 
-def coerced(value: Value, declared: FeelType | None, where: str) -> Value:
+def coerced(value: Value, declared: FeelType | None, function: Message) -> Value:
     """Return the value as its declared type takes it (DMN 1.5, 10.3.2.9.4).
 
     A list of one stands for its item, an item for a list of one, a date for its midnight in UTC.
@@ -179,4 +189,4 @@ def coerced(value: Value, declared: FeelType | None, where: str) -> Value:
         return (value,)
     if type(value) is date and declared.kind == "date and time":
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
-    raise Failure(f"{where} takes {declared.name} where it got a {kind_of(value)}")
+    raise Failure("argument-type", function=function, type=declared.name, kind=a(value))

@@ -10,8 +10,9 @@ from typing import Any
 
 from engine.feel import numbers
 from engine.feel.failure import Failure
+from engine.feel.messages import a
 from engine.feel.temporal import from_micros, micros
-from engine.feel.values import FeelTime, Value, YearsMonths, kind_of
+from engine.feel.values import FeelTime, Value, YearsMonths
 
 _DAY_NANOS = 86_400_000_000_000
 
@@ -23,7 +24,7 @@ def add_months(day: date, months: int) -> date:
     """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if not 1 <= year <= 9999:
-        raise Failure("a date is between the years 1 and 9999")
+        raise Failure("date-range")
     return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))
 
 
@@ -37,7 +38,7 @@ def add_time(moment: datetime, duration: timedelta) -> datetime:
             return moment + duration
         return (moment.astimezone(UTC) + duration).astimezone(moment.tzinfo)
     except (OverflowError, ValueError):
-        raise Failure("a date is between the years 1 and 9999") from None
+        raise Failure("date-range") from None
 
 
 def _add_days(day: date, duration: timedelta) -> date:
@@ -56,7 +57,7 @@ def _shift_clock(clock: FeelTime, duration: timedelta) -> FeelTime:
 def _between_clocks(left: FeelTime, right: FeelTime) -> timedelta:
     one, other = left.utc_offset(), right.utc_offset()
     if (one is None) != (other is None) or (one is None and left.zone != right.zone):
-        raise Failure("one time has an offset from UTC and the other has none")
+        raise Failure("one-offset")
     nanos = _nanos(left) - _nanos(right)
     shift = (one or timedelta(0)) - (other or timedelta(0))
     return from_micros(nanos // 1000) - shift
@@ -69,7 +70,7 @@ def _nanos(clock: FeelTime) -> int:
 
 def _between_moments(left: datetime, right: datetime) -> timedelta:
     if (left.utcoffset() is None) != (right.utcoffset() is None):
-        raise Failure("one date and time has a zone and the other is local")
+        raise Failure("one-zone")
     return (_utc_naive(left) - _utc_naive(right)) - (_shift(left) - _shift(right))
 
 
@@ -176,17 +177,17 @@ def operate(operator: str, left: Any, right: Any) -> Value:
     """
     operation = OPERATIONS[operator].get((type(left), type(right)))
     if operation is None:
-        raise Failure(f"'{operator}' does not take a {kind_of(left)} and a {kind_of(right)}")
+        raise Failure("operands", operator=operator, one=a(left), other=a(right))
     try:
         return operation(left, right)  # type: ignore[no-any-return]
     except ArithmeticError:
-        raise Failure(_reason(operator, right)) from None
+        raise _reason(operator, right) from None
 
 
-def _reason(operator: str, right: Any) -> str:
+def _reason(operator: str, right: Any) -> Failure:
     if operator == "/" and not (right.months if isinstance(right, YearsMonths) else right):
-        return "a division by zero"
-    return f"'{operator}' has no finite result for these operands"
+        return Failure("division-by-zero")
+    return Failure("operands-not-finite", operator=operator)
 
 
 def negate(value: Value) -> Value:
@@ -200,4 +201,4 @@ def negate(value: Value) -> Value:
         return opposite(value)
     if isinstance(value, YearsMonths):
         return YearsMonths(-value.months)
-    raise Failure(f"'-' does not take a {kind_of(value)}")
+    raise Failure("operand", operator="-", kind=a(value))

@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 
 from engine.feel import syntax as ast
 from engine.feel.failure import Failure
-from engine.feel.limits import MAX_CHAIN
+from engine.feel.limits import MAX_CHAIN, MAX_DIGITS
 from engine.feel.numbers import rounded
 from engine.feel.scanner import Kind, Token
 from engine.feel.stream import Words
@@ -84,9 +84,7 @@ class BlockParser(TypeParser):
         while isinstance(left, ast.Binary) and height <= MAX_CHAIN:
             height, left = height + 1, left.left
         if height > MAX_CHAIN:
-            raise self.error(
-                f"more than {MAX_CHAIN} operators in a row; use a list and sum(…), all(…) or any(…)"
-            )
+            raise self.error("too-many-operators", limit=MAX_CHAIN)
         return node
 
     # --- postfix: paths, filters, calls
@@ -98,7 +96,7 @@ class BlockParser(TypeParser):
         while self.token.kind is Kind.SYMBOL:
             links += 1
             if links > MAX_CHAIN:
-                raise self.error(f"more than {MAX_CHAIN} paths, filters or calls in a row")
+                raise self.error("too-many-links", limit=MAX_CHAIN)
             position = self.token.start
             if self.at("."):
                 self.advance()
@@ -134,7 +132,7 @@ class BlockParser(TypeParser):
                 self.expect(",")
             name = self._argument_name()
             if arguments and bool(name) != bool(names):
-                raise self.error("give every argument a name, or none")
+                raise self.error("names-of-arguments")
             names += [name] if name else []
             arguments.append(self._inside(self.test))
         self.expect(")")
@@ -172,12 +170,12 @@ class BlockParser(TypeParser):
         return node
 
     def _number(self, token: Token) -> ast.Literal:
-        if len(token.text) > 10_000:
-            raise self.error("a number of more than 10000 digits", token)
+        if len(token.text) > MAX_DIGITS:
+            raise self.error("too-many-digits", token, limit=MAX_DIGITS)
         try:
             return ast.Literal(rounded(Decimal(token.text)), token.start)
-        except TypeError as error:
-            raise self.error(str(error).rstrip("."), token) from None
+        except TypeError:
+            raise self.error("number-too-large", token) from None
 
     def _keyword(self, token: Token) -> ast.Node:
         if token.text in _LITERALS:
@@ -192,7 +190,7 @@ class BlockParser(TypeParser):
         }
         reader = readers.get(token.text)
         if reader is None:
-            raise self.error("expected a value, a name or '('")
+            raise self.error("expected-value")
         self.advance()
         return self._inside(reader, token)
 
@@ -206,7 +204,7 @@ class BlockParser(TypeParser):
         }
         reader = readers.get(token.text) if token.kind is Kind.SYMBOL else None
         if reader is None:
-            raise self.error("expected a value, a name or '('")
+            raise self.error("expected-value")
         self.advance()
         return self._inside(reader, token)
 
@@ -221,11 +219,11 @@ class BlockParser(TypeParser):
 
     def _at_literal(self, token: Token) -> ast.Node:
         if self.token.kind is not Kind.STRING:
-            raise self.error('expected a text: @"2026-03-31"')
+            raise self.error("expected-moment")
         try:
             return ast.Literal(read_temporal(self.advance().text), token.start)
         except Failure as failure:
-            return ast.Literal(None, token.start, str(failure))
+            return ast.Literal(None, token.start, failure.message)
 
     def _parenthesis(self, token: Token) -> ast.Node:
         several = self.index - 1 == self.several_tests_at
@@ -239,7 +237,7 @@ class BlockParser(TypeParser):
             self.expect(")")
             return ast.UnaryTestsOf(tuple(tests), negated=False)  # type: ignore[return-value]
         if self.at(","):
-            raise self.error("expected ')'; several values stand in a list: [a, b]")
+            raise self.error("expected-one-value")
         self.expect(")")
         return node
 
@@ -252,14 +250,14 @@ class BlockParser(TypeParser):
         while self.take(","):
             items.append(self.test())
         if not self.at("]"):
-            raise self.error("expected ',' or ']'")
+            raise self.error("expected-either", one=",", other="]")
         self.advance()
         return ast.ListOf(tuple(items), token.start)
 
     def _open_range(self, token: Token) -> ast.Node:
         start = self.additive()
         if not self.at(".."):
-            raise self.error("expected '..' of a range such as ]1..5]")
+            raise self.error("expected-range")
         return self._range(start, token, start_included=False)
 
     def _range(self, start: ast.Node, token: Token, *, start_included: bool) -> ast.Interval:
@@ -268,7 +266,7 @@ class BlockParser(TypeParser):
         end = self.additive()
         self.at_range_end = False
         if not (self.at(")") or self.at("]") or self.at("[")):
-            raise self.error("expected the end of the range: ')', ']' or '['")
+            raise self.error("expected-range-end")
         closing = self.advance().text
         return ast.Interval(start, end, start_included, closing == "]", "", token.start)
 
@@ -281,7 +279,7 @@ class BlockParser(TypeParser):
             key_token = self.token
             key = self._key()
             if any(key == earlier for earlier, _ in entries):
-                raise self.error(f"the key '{key}' is there twice", key_token)
+                raise self.error("key-twice", key_token, key=key)
             self.expect(":")
             entries.append((key, self.expression()))
             learnt.append(self.learn(key))
@@ -296,7 +294,7 @@ class BlockParser(TypeParser):
         while self.peek(length).text not in {":", ",", "{", "}"} and self._in_key(length):
             length += 1
         if length == 0:
-            raise self.error("expected a key, as in {name: value}")
+            raise self.error("expected-key")
         words = self.tokens[self.index : self.index + length]
         self.index += length
         return self.written(words)

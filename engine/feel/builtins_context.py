@@ -7,6 +7,7 @@ from datetime import datetime
 
 from engine.feel.compare import equal
 from engine.feel.failure import Failure
+from engine.feel.messages import a
 from engine.feel.registry import builtin
 from engine.feel.runtime import Run
 from engine.feel.values import Context, FarDate, FarMoment, FeelTime, Value, kind_of, zone_name
@@ -16,7 +17,7 @@ from engine.feel.values import Context, FarDate, FarMoment, FeelTime, Value, kin
 def get_value(m: Mapping[str, Value], key: str) -> Value:
     """Return the entry of that name."""
     if key not in m:
-        raise Failure(f"there is no entry '{key[:60]}'")
+        raise Failure("no-entry", key=key[:60])
     return m[key]
 
 
@@ -26,7 +27,7 @@ def get_nested_value(context: Value, keys: tuple[Value, ...]) -> Value:
     value = context
     for key in keys:
         if not isinstance(key, str) or not isinstance(value, Mapping) or key not in value:
-            raise Failure(f"the path ends before '{key}'")
+            raise Failure("path-ends", key=key[:60] if isinstance(key, str) else a(key))
         value = value[key]
     return value
 
@@ -45,10 +46,10 @@ def context_of_entries(run: Run, entries: tuple[Value, ...]) -> Value:
     made: dict[str, Value] = {}
     for entry in entries:
         if not isinstance(entry, Mapping) or not {"key", "value"} <= entry.keys():
-            raise Failure("each entry has a key and a value")
+            raise Failure("odd-entry")
         key = entry["key"]
         if not isinstance(key, str) or key in made:
-            raise Failure("keys are texts, each there once")
+            raise Failure("odd-keys")
         made[key] = entry["value"]
     return Context(made)
 
@@ -66,14 +67,14 @@ def context_put_nested(
 ) -> Value:
     """Return the context with the entry at a path of names added or replaced."""
     if not keys or not isinstance(keys[0], str):
-        raise Failure("the keys are texts, at least one")
+        raise Failure("no-keys")
     run.meter.spend_items(len(context) + 1)
     first = keys[0]
     if len(keys) == 1:
         return Context({**context, first: value})
     inner = context.get(first)
     if not isinstance(inner, Mapping):
-        raise Failure(f"'{first[:60]}' is not a context")
+        raise Failure("not-a-context", name=first[:60])
     run.meter.spend_steps()
     return Context({**context, first: context_put_nested(run, inner, keys[1:], value)})
 
@@ -84,7 +85,7 @@ def context_merge(run: Run, contexts: tuple[Value, ...]) -> Value:
     made: dict[str, Value] = {}
     for context in contexts:
         if not isinstance(context, Mapping):
-            raise Failure(f"the list has a {kind_of(context)}")
+            raise Failure("list-has", kind=a(context))
         run.meter.spend_items(len(context))
         made.update(context)
     return Context(made)

@@ -10,6 +10,7 @@ from engine.feel import syntax as ast
 from engine.feel.arithmetic import negate
 from engine.feel.compare import order
 from engine.feel.failure import Failure
+from engine.feel.limits import MAX_DIGITS
 from engine.feel.numbers import rounded
 from engine.feel.ranges import make_range
 from engine.feel.registry import BUILTINS, builtin
@@ -32,12 +33,12 @@ def read_number(text: str) -> Decimal:
 
     :raises Failure: it writes none.
     """
-    if len(text) > 10_000 or _NUMBER.fullmatch(text) is None:
-        raise Failure(f"'{text[:40]}' is not a number such as 1234.56")
+    if len(text) > MAX_DIGITS or _NUMBER.fullmatch(text) is None:
+        raise Failure("not-a-number", text=text[:40])
     try:
         return rounded(Decimal(text))
-    except TypeError as error:
-        raise Failure(str(error).rstrip(".")) from None
+    except TypeError:
+        raise Failure("number-too-large") from None
 
 
 @builtin("number", "from: string")
@@ -56,16 +57,16 @@ def number_of_number(value: Decimal) -> Decimal:
 def separated_number(text: str, grouping: str | None, point: str | None) -> Decimal:
     """Return the number of a text with grouped digits, as in ``1 000,50``."""
     if grouping not in {None, " ", ",", "."}:
-        raise Failure("the grouping separator is a space, a comma or a point")
+        raise Failure("grouping")
     if point not in {None, ",", "."}:
-        raise Failure("the decimal separator is a comma or a point")
+        raise Failure("decimal-separator")
     if grouping is not None and grouping == (point or ""):
-        raise Failure("the two separators are the same")
+        raise Failure("same-separators")
     if grouping:
         text = text.replace(grouping, "")
     if point == ",":
         if "." in text:
-            raise Failure(f"'{text[:40]}' has a point beside its decimal comma")
+            raise Failure("point-beside-comma", text=text[:40])
         text = text.replace(",", ".")
     return read_number(text)
 
@@ -78,13 +79,13 @@ def range_of_text(run: Run, text: str) -> Range:
     try:
         tree = parse_tree(text, (), {})
     except FeelError:
-        raise Failure(f"'{text[:40]}' is not a range such as [1..5)") from None
+        raise Failure("not-a-range", text=text[:40]) from None
     if not isinstance(tree, ast.Interval) or tree.operator or not tree.start or not tree.end:
-        raise Failure(f"'{text[:40]}' is not a range with two ends")
+        raise Failure("not-two-ends", text=text[:40])
     start, end = _end(tree.start, run), _end(tree.end, run)
     sign = order(start, end)
     if sign is None or sign > 0:
-        raise Failure(f"'{text[:40]}' runs backwards, or its ends do not compare")
+        raise Failure("range-backwards", text=text[:40])
     return make_range(start, end, tree.start_included, tree.end_included)
 
 
@@ -99,4 +100,4 @@ def _end(node: ast.Node, run: Run) -> Value:
         if node.callee.name in _END_FUNCTIONS and literal:
             values = [_end(argument, run) for argument in node.arguments]
             return BUILTINS[node.callee.name].apply(values, node.names, run)
-    raise Failure("a range's ends in a text are literals")
+    raise Failure("range-of-literals")

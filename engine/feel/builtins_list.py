@@ -14,6 +14,7 @@ from engine.feel.arithmetic import operate
 from engine.feel.builtins_number import whole
 from engine.feel.compare import equal, order
 from engine.feel.failure import Failure
+from engine.feel.messages import a
 from engine.feel.registry import Declared, builtin
 from engine.feel.runtime import Run, invoke
 from engine.feel.values import FeelFunction, Value, kind_of
@@ -39,7 +40,7 @@ def _list_or_items(name: str) -> Callable[[Declared], Declared]:
 def _numbers(items: List) -> list[Decimal]:
     for item in items:
         if not isinstance(item, Decimal):
-            raise Failure(f"the list has a {kind_of(item)}, and must have numbers only")
+            raise Failure("list-not-numbers", kind=a(item))
     return list(items)  # type: ignore[arg-type]
 
 
@@ -62,15 +63,15 @@ def count(items: List) -> Decimal:
 
 def _extreme(items: List, sign: int) -> Value:
     if not items:
-        raise Failure("the list is empty")
+        raise Failure("list-empty")
     best = items[0]
     for item in items[1:]:
         compared = order(item, best)
         if compared is None:
-            raise Failure(f"a {kind_of(item)} and a {kind_of(best)} do not compare")
+            raise Failure("do-not-compare", one=a(item), other=a(best))
         best = item if compared == sign else best
     if order(best, best) is None:
-        raise Failure(f"a {kind_of(best)} does not compare")
+        raise Failure("does-not-compare", kind=a(best))
     return best
 
 
@@ -90,14 +91,14 @@ def maximum(_run: Run, items: List) -> Value:
 def total(_run: Run, items: List) -> Value:
     """Return the sum of numbers, or of durations of one kind."""
     if not items:
-        raise Failure("the list is empty")
+        raise Failure("list-empty")
     if isinstance(items[0], Decimal):
         return _sum(_numbers(items))
     result: Value = items[0]
     for item in items[1:]:
         result = operate("+", result, item)
     if isinstance(result, str) or kind_of(result) not in _DURATIONS:
-        raise Failure(f"the list has a {kind_of(items[0])}, and must have numbers or durations")
+        raise Failure("list-not-sums", kind=a(items[0]))
     return result
 
 
@@ -121,7 +122,7 @@ def mean(run: Run, items: List) -> Value:
 def product(_run: Run, items: List) -> Decimal:
     """Return the product of numbers."""
     if not items:
-        raise Failure("the list is empty")
+        raise Failure("list-empty")
     result = Decimal(1)
     for item in _numbers(items):
         result = numbers.multiply(result, item)
@@ -133,7 +134,7 @@ def median(_run: Run, items: List) -> Value:
     """Return the middle number, or the mean of the two in the middle."""
     ordered = sorted(_numbers(items))
     if not ordered:
-        raise Failure("the list is empty")
+        raise Failure("list-empty")
     middle = len(ordered) // 2
     if len(ordered) % 2:
         return ordered[middle]
@@ -145,7 +146,7 @@ def stddev(_run: Run, items: List) -> Decimal:
     """Return the standard deviation of a sample of at least two numbers."""
     values = _numbers(items)
     if len(values) < 2:
-        raise Failure("a deviation needs two numbers at least")
+        raise Failure("deviation")
     size = Decimal(len(values))
     middle = numbers.divide(_sum(values), size)
     squares = (numbers.power(numbers.subtract(v, middle), Decimal(2)) for v in values)
@@ -189,7 +190,7 @@ def sublist(run: Run, items: List, start: Decimal, length: Decimal | None = None
     """Return the items from a position on, at most so many."""
     begin = _index(items, start)
     if length is not None and not 0 <= whole(length) <= len(items) - begin:
-        raise Failure(f"the list has no {length} items from there on")
+        raise Failure("list-too-short", length=length)
     end = len(items) if length is None else begin + whole(length)
     run.meter.spend_items(end - begin)
     return items[begin:end]
@@ -199,7 +200,7 @@ def _index(items: List, position: Decimal) -> int:
     place = whole(position)
     index = place - 1 if place > 0 else len(items) + place
     if place == 0 or not 0 <= index < len(items):
-        raise Failure(f"a list of {len(items)} items has none at position {position}")
+        raise Failure("no-position", length=len(items), position=position)
     return index
 
 
@@ -246,12 +247,12 @@ def list_replace(run: Run, items: List, position: Decimal, new: Value) -> Value:
 def list_replace_matching(run: Run, items: List, match: FeelFunction, new: Value) -> Value:
     """Return the list with each item replaced for which ``match(item, newItem)`` is true."""
     if len(match.params) != 2:
-        raise Failure("the function takes an item and the new item")
+        raise Failure("replaces-by")
     made: list[Value] = []
     for item in items:
         verdict = invoke(match, (item, new), run)
         if not isinstance(verdict, bool):
-            raise Failure(f"the function gave a {kind_of(verdict)}, not a boolean")
+            raise Failure("not-a-verdict", kind=a(verdict))
         made.append(new if verdict else item)
     return _made(run, tuple(made))
 
@@ -317,13 +318,13 @@ def sort(run: Run, items: List, precedes: FeelFunction | None = None) -> Value:
 def _natural(one: Value, other: Value) -> int:
     sign = order(one, other)
     if sign is None:
-        raise Failure(f"a {kind_of(one)} and a {kind_of(other)} have no order")
+        raise Failure("no-order", one=a(one), other=a(other))
     return sign
 
 
 def _by(precedes: FeelFunction, run: Run) -> Callable[[Value, Value], int]:
     if len(precedes.params) != 2:
-        raise Failure("the function takes the two items to compare")
+        raise Failure("sorts-by")
 
     def compare(one: Value, other: Value) -> int:
         if invoke(precedes, (one, other), run) is True:
@@ -338,7 +339,7 @@ def partition(run: Run, items: List, size: Decimal) -> Value:
     """Return the list in parts of that size. Camunda's addition to DMN."""
     length = whole(size)
     if length < 1:
-        raise Failure("the size is 1 at least")
+        raise Failure("size")
     run.meter.spend_items(len(items))
     return tuple(items[n : n + length] for n in range(0, len(items), length))
 

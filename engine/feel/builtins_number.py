@@ -29,14 +29,14 @@ def whole(value: Decimal) -> int:
     :raises Failure: it is beyond 10^15.
     """
     if abs(value) > _MOST:
-        raise Failure("a position or scale is at most 10^15")
+        raise Failure("whole-range")
     return int(value)
 
 
 def _rounded(value: Decimal, scale: Decimal, rounding: str) -> Decimal:
     places = whole(scale)
     if not numbers.MIN_SCALE <= places <= numbers.MAX_SCALE:
-        raise Failure(f"the scale is from {numbers.MIN_SCALE} to {numbers.MAX_SCALE}")
+        raise Failure("scale-range", low=numbers.MIN_SCALE, high=numbers.MAX_SCALE)
     return numbers.round_to(value, places, rounding)
 
 
@@ -96,7 +96,7 @@ def absolute(n: Value) -> Value:
 def modulo(dividend: Decimal, divisor: Decimal) -> Value:
     """Return what is left of a division; it has the divisor's sign."""
     if divisor == 0:
-        raise Failure("a division by zero")
+        raise Failure("division-by-zero")
     rest = numbers.remainder(dividend, divisor)
     if rest and (rest < 0) != (divisor < 0):
         rest = numbers.add(rest, divisor)
@@ -107,7 +107,7 @@ def modulo(dividend: Decimal, divisor: Decimal) -> Value:
 def sqrt(number: Decimal) -> Decimal:
     """Return the square root."""
     if number < 0:
-        raise Failure("a negative number has no square root")
+        raise Failure("negative-root")
     return numbers.sqrt(number)
 
 
@@ -115,7 +115,7 @@ def sqrt(number: Decimal) -> Decimal:
 def log(number: Decimal) -> Decimal:
     """Return the natural logarithm."""
     if number <= 0:
-        raise Failure("only numbers above zero have a logarithm")
+        raise Failure("negative-logarithm")
     return numbers.ln(number)
 
 

@@ -23,7 +23,7 @@ def _as_range(value: Value) -> Range:
 def _sign(left: Value, right: Value) -> int:
     sign = order(left, right)
     if sign is None:
-        raise Failure("the ends do not compare, or there is none")
+        raise Failure("ends-do-not-compare")
     return sign
 
 

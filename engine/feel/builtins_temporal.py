@@ -62,8 +62,8 @@ def date_of_parts(year: Decimal, month: Decimal, day: Decimal) -> Day:
     """Return the date of a year, month and day."""
     try:
         return make_day(whole(year), whole(month), whole(day))
-    except ValueError as error:
-        raise Failure(str(error)) from None
+    except ValueError:
+        raise Failure("no-such-day") from None
 
 
 @builtin("time", "from: string")
@@ -92,7 +92,7 @@ def time_of_parts(
 ) -> FeelTime:
     """Return the time of an hour, minute and second, with its offset from UTC."""
     if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60):
-        raise Failure("a time is from 00:00:00 to 23:59:59")
+        raise Failure("time-range")
     nanosecond = int((second - int(second)) * 1_000_000_000)
     shift = None if offset is None else check_offset(offset)
     return FeelTime(int(hour), int(minute), int(second), nanosecond, shift)
@@ -125,7 +125,7 @@ def moment_in_zone(moment: datetime, timezone: str) -> datetime:
     try:
         return moment.astimezone(zone)
     except (OverflowError, ValueError):
-        raise Failure("a date is between the years 1 and 9999") from None
+        raise Failure("date-range") from None
 
 
 @builtin("duration", "from: string")
@@ -167,7 +167,7 @@ def _rest(moment: Day | Moment) -> tuple[int, int, int, int]:
 def now(run: Run) -> datetime:
     """Return the present, as the caller of the evaluation gave it."""
     if run.now is None:
-        raise Failure("no present was given to this evaluation")
+        raise Failure("no-present")
     return run.now
 
 

@@ -20,12 +20,12 @@ def substring(string: str, start: Decimal, length: Decimal | None = None) -> str
     """Return the characters from a position on, at most so many."""
     first = whole(start)
     if first == 0:
-        raise Failure("positions count from 1, or from -1 backwards")
+        raise Failure("positions")
     begin = first - 1 if first > 0 else max(len(string) + first, 0)
     if length is None:
         return string[begin:]
     if whole(length) < 1:
-        raise Failure("the length must be at least 1")
+        raise Failure("length")
     return string[begin : begin + whole(length)]
 
 
@@ -124,7 +124,7 @@ def split(run: Run, string: str, delimiter: str) -> Value:
 
 def _all_matches(pattern: Pattern, string: str, run: Run) -> list[Match]:
     if pattern.search("", 0, run.meter) is not None:
-        raise Failure("the pattern matches the empty text, so it would match everywhere")
+        raise Failure("matches-empty")
     found: list[Match] = []
     place = 0
     while (match := pattern.search(string, place, run.meter)) is not None:
@@ -140,7 +140,7 @@ def _filled(replacement: str, match: Match, string: str, groups: int) -> str:
         if found[1]:
             return found[1]
         if found[3]:
-            raise Failure(f"'{found[3]}' in a replacement is written '\\{found[3]}'")
+            raise Failure("replacement", char=found[3])
         digits = found[2]
         # "$12" is group 12 where there is one, else group 1 followed by "2".
         length = len(digits)
@@ -160,6 +160,6 @@ def string_join(run: Run, items: tuple[Value, ...], delimiter: str | None = None
         if isinstance(item, str):
             texts.append(item)
         elif item is not None:
-            raise Failure("the list has something other than texts")
+            raise Failure("list-not-texts")
     run.meter.spend_chars(sum(map(len, texts)) + len(texts) * len(delimiter or ""))
     return (delimiter or "").join(texts)

@@ -14,6 +14,7 @@ from engine.feel.cells import compile_unary_tests
 from engine.feel.compiler import compile_tree
 from engine.feel.fast import GIVES_UP, compile_fast, compile_fast_cell
 from engine.feel.limits import DEFAULT, Limits
+from engine.feel.messages import feel_error, located
 from engine.feel.parser import parse_tests_tree, parse_tree
 from engine.feel.runtime import Meter, Run
 from engine.feel.scanner import KEYWORDS, is_name_part, is_name_start
@@ -50,12 +51,19 @@ class Expression:
     def __repr__(self) -> str:
         return f"Expression({self.source!r})"
 
-    def evaluate(self, context: Mapping[str, object], *, now: datetime | None = None) -> Value:
+    def evaluate(
+        self,
+        context: Mapping[str, object],
+        *,
+        now: datetime | None = None,
+        meter: Meter | None = None,
+    ) -> Value:
         """Return the value in a context; what fails inside is null.
 
         :param context: the variables by name, FEEL values or what :func:`to_feel` takes.
         :param now: the aware moment that ``now()`` and ``today()`` return; without it they are
             null. The clock of the machine is never read.
+        :param meter: the budget of the evaluation that this one is part of; warnings go there.
         :raises FeelError: the evaluation passes its budget (:mod:`engine.feel.limits`).
         """
         fast = self._fast
@@ -66,7 +74,7 @@ class Expression:
                 verdict = GIVES_UP
             if verdict is not GIVES_UP:
                 return verdict
-        value: Value = _evaluated(self.source, Run(context, now), self._node)
+        value: Value = _evaluated(self.source, Run(context, now, meter), self._node)
         return value if type(value) in SCALARS else _checked(value, self.source)
 
     def evaluate_with_warnings(
@@ -75,16 +83,21 @@ class Expression:
         *,
         now: datetime | None = None,
         limits: Limits = DEFAULT,
+        meter: Meter | None = None,
+        language: str = "en",
     ) -> tuple[Value, tuple[str, ...]]:
         """Return the value, and why operations inside had none, in the order they failed.
 
         :param limits: the budget, where it is not the usual one.
+        :param meter: the budget of the evaluation that this one is part of, before ``limits``.
+        :param language: of the warnings, ``en`` or ``fr``.
         :raises FeelError: the evaluation passes its budget.
         """
-        run = Run(context, now)
-        run.meter = Meter(limits)
-        value: Value = _evaluated(self.source, run, self._node)
-        return _checked(value, self.source), tuple(run.meter.warnings)
+        meter = meter or Meter(limits)
+        before = len(meter.warnings)
+        value: Value = _evaluated(self.source, Run(context, now, meter), self._node)
+        warnings = meter.taken_since(before)
+        return _checked(value, self.source), tuple(one.told(language) for one in warnings)
 
 
 class UnaryTests:
@@ -113,7 +126,12 @@ class UnaryTests:
         return f"UnaryTests({self.source!r})"
 
     def test(
-        self, input_value: object, context: Mapping[str, object], *, now: datetime | None = None
+        self,
+        input_value: object,
+        context: Mapping[str, object],
+        *,
+        now: datetime | None = None,
+        meter: Meter | None = None,
     ) -> bool | None:
         """Return whether the input passes; ``None`` where that cannot be known.
 
@@ -127,16 +145,27 @@ class UnaryTests:
                 verdict = GIVES_UP
             if verdict is not GIVES_UP:
                 return verdict
-        return self.test_with_warnings(input_value, context, now=now)[0]
+        return self.test_with_warnings(input_value, context, now=now, meter=meter)[0]
 
     def test_with_warnings(
-        self, input_value: object, context: Mapping[str, object], *, now: datetime | None = None
+        self,
+        input_value: object,
+        context: Mapping[str, object],
+        *,
+        now: datetime | None = None,
+        meter: Meter | None = None,
+        language: str = "en",
     ) -> tuple[bool | None, tuple[str, ...]]:
-        """Return whether the input passes, and why operations inside had no result."""
+        """Return whether the input passes, and why operations inside had no result.
+
+        :param meter: the budget of the evaluation that this one is part of.
+        """
         value = to_feel(input_value)
-        run = Run({**context, "?": value}, now)
+        meter = meter or Meter()
+        before = len(meter.warnings)
+        run = Run({**context, "?": value}, now, meter)
         verdict = _evaluated(self.source, run, lambda scope: self._node(scope, value))
-        return verdict, tuple(run.meter.warnings)
+        return verdict, tuple(one.told(language) for one in meter.taken_since(before))
 
 
 def _always(_run: Any, _value: Value) -> bool | None:
@@ -153,7 +182,9 @@ def _guarded(source: str, work: Callable[[], Result]) -> Result:
     except RecursionError:
         raise _too_deep(source) from None
     except FeelError as error:
-        error.source = error.source or source
+        if not error.source:
+            error.source = source
+            located(error, 0)
         raise
 
 
@@ -162,7 +193,7 @@ def _evaluated(source: str, run: Run, node: Callable[[Any], Result]) -> Result |
         return _guarded(source, lambda: node(run))
     except ArithmeticError:
         # Operations guard themselves: only a caller's NaN, read as it stands, comes here.
-        run.warn("a variable is a number that is not finite")
+        run.warn("variable-not-finite")
         return None
 
 
@@ -173,7 +204,7 @@ def _checked(value: Value, source: str) -> Value:
 
 
 def _too_deep(source: str) -> FeelError:
-    return FeelError("The expression nests too deep; split it in two steps.", source=source)
+    return feel_error("too-deep", source=source, position=0)
 
 
 def parse(

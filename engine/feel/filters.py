@@ -6,8 +6,11 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from engine.feel.deep import Part
+from engine.feel.messages import a
 from engine.feel.runtime import Frame
-from engine.feel.values import Value, kind_of
+from engine.feel.values import Value
+from engine.feel.walks import Walk, Walker
 
 Node = Callable[[Any], Any]
 
@@ -36,6 +39,32 @@ def compile_filter(base: Node, condition: Node, is_test: bool) -> Node:
         return () if is_test or not _is_index(condition, scope) else None
 
     return select
+
+
+def walk_filter(base: Part, condition: Part, is_test: bool) -> Walker:
+    """Return the walk of a filter; see :mod:`engine.feel.deep`."""
+    source, source_walker = base
+    test, test_walker = condition
+
+    def walk(scope: Any) -> Walk:
+        run = scope.run
+        found = source(scope) if source_walker is None else (yield source_walker(scope))
+        items = _items(found)
+        run.meter.spend_steps(len(items))
+        kept = []
+        for item in items:
+            inner = Frame(item, scope, run)
+            verdict = test(inner) if test_walker is None else (yield test_walker(inner))
+            if verdict is True:
+                kept.append(item)
+            elif type(verdict) is Decimal:
+                return _at(items, verdict, scope)
+        run.meter.spend_items(len(kept))
+        if items or is_test or test_walker is not None:
+            return tuple(kept)
+        return None if _is_index(test, scope) else ()
+
+    return walk
 
 
 def _items(value: Value) -> tuple[Value, ...]:
@@ -74,8 +103,8 @@ def _at(items: tuple[Value, ...], index: Value, scope: Any) -> Value:
             return items[place - 1]
         if -len(items) <= place < 0:
             return items[place]
-        scope.run.warn(f"a list of {len(items)} items has none at index {index}")
+        scope.run.warn("no-item", length=len(items), index=index)
         return None
     if index is not False:
-        scope.run.warn(f"a filter's condition is a {kind_of(index)}, not a boolean or an index")
+        scope.run.warn("odd-filter", kind=a(index))
     return None if index is not False and index is not None else ()

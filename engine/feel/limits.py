@@ -20,6 +20,13 @@ MAX_CHAIN = 200
 MAX_VALUE_DEPTH = 100
 """Deepest nesting of lists and contexts in a value."""
 
+MAX_DIGITS = 10_000
+"""Most digits of one number as written."""
+
+MAX_HOSTED = 24
+"""Deepest calls of designers' functions inside one another through functions of Python's: a
+comparison that ``sort`` calls, a knowledge model. Each of them stands on Python's stack."""
+
 MAX_WARNINGS = 50
 """Warnings kept of one evaluation; later ones are only counted as the last entry."""
 
@@ -31,14 +38,15 @@ class Limits:
     :ivar steps: loop turns, filtered items and function calls.
     :ivar items: list items and context entries made.
     :ivar chars: characters of text made.
-    :ivar depth: calls of a designer's own functions inside one another.
+    :ivar depth: calls of a designer's own functions inside one another; each waits in memory
+        (about 2 kB) for those it made, none on Python's stack (:mod:`engine.feel.walks`).
     :ivar regex_steps: moves of the pattern matcher in one evaluation.
     """
 
     steps: int = 200_000
     items: int = 500_000
     chars: int = 2_000_000
-    depth: int = 64
+    depth: int = 20_000
     regex_steps: int = 1_000_000
 
 

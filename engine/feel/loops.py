@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from engine.errors import FeelError
 from engine.feel import syntax as ast
+from engine.feel.deep import Part
 from engine.feel.failure import Failure
+from engine.feel.messages import a, located
 from engine.feel.runtime import Frame, Run
-from engine.feel.values import Range, Value, kind_of
+from engine.feel.values import Range, Value
+from engine.feel.walks import Walk
 
 if TYPE_CHECKING:
     from engine.feel.compiler import Compiler
 
 Node = Callable[[Any], Any]
-Domain = tuple[str, Callable[[Any], Iterable[Value]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """What one iterator of a loop runs over.
+
+    :ivar ends: one part, or those of ``first..last``.
+    """
+
+    name: str
+    ends: tuple[Part, ...]
+
+    @property
+    def walks(self) -> bool:
+        """Whether a part may call a designer's function."""
+        return any(walker is not None for _, walker in self.ends)
 
 
 def compile_for(compiler: Compiler, node: ast.For) -> Node:
@@ -25,6 +45,7 @@ def compile_for(compiler: Compiler, node: ast.For) -> Node:
     compiler.scopes.append(partial)
     domains = _domains(compiler, node.iterators)
     result = compiler.compile(node.result)
+    walker, position = compiler.walkers.get(result), node.position
     del compiler.scopes[-len(domains) - 1 :]
 
     def loop(scope: Any) -> Value:
@@ -36,10 +57,31 @@ def compile_for(compiler: Compiler, node: ast.For) -> Node:
                 run.meter.spend_items(1)
                 results.append(result(inner))
         except Failure as failure:
-            run.warn(str(failure))
+            run.warn(failure.message)
+            return None
+        except FeelError as error:
+            raise located(error, position) from None
+        return tuple(results)
+
+    def walk(scope: Any) -> Walk:
+        run = scope.run
+        results: list[Value] = []
+
+        def turn(inner: Any) -> Walk:
+            run.meter.spend_items(1)
+            value = result(inner) if walker is None else (yield walker(inner))
+            results.append(value)
+            return True
+
+        try:
+            yield _walked(domains, 0, Frame(_Partial(results, run), scope, run), turn)
+        except Failure as failure:
+            run.warn(failure.message)
             return None
         return tuple(results)
 
+    if walker is not None or any(domain.walks for domain in domains):
+        compiler.walkers[loop] = walk
     return loop
 
 
@@ -60,6 +102,7 @@ def compile_quantified(compiler: Compiler, node: ast.Quantified) -> Node:
     domains = _domains(compiler, node.iterators)
     condition = compiler.compile(node.condition)
     del compiler.scopes[-len(domains) :]
+    walker, position = compiler.walkers.get(condition), node.position
     decisive = not node.every
 
     def judge(scope: Any) -> Value:
@@ -73,10 +116,31 @@ def compile_quantified(compiler: Compiler, node: ast.Quantified) -> Node:
                 else:
                     verdict = None
         except Failure as failure:
-            scope.run.warn(str(failure))
+            scope.run.warn(failure.message)
             return None
+        except FeelError as error:
+            raise located(error, position) from None
         return verdict
 
+    def walk(scope: Any) -> Walk:
+        verdicts: set[Any] = set()
+
+        def turn(inner: Any) -> Walk:
+            one = condition(inner) if walker is None else (yield walker(inner))
+            verdicts.add(one if one is True or one is False else None)
+            return one is not decisive
+
+        try:
+            yield _walked(domains, 0, scope, turn)
+        except Failure as failure:
+            scope.run.warn(failure.message)
+            return None
+        if decisive in verdicts:
+            return decisive
+        return None if None in verdicts else node.every
+
+    if walker is not None or any(domain.walks for domain in domains):
+        compiler.walkers[judge] = walk
     return judge
 
 
@@ -86,17 +150,20 @@ def _domains(compiler: Compiler, iterators: tuple[ast.Iterator, ...]) -> list[Do
     for iterator in iterators:
         domain = compiler.compile(iterator.domain)
         last = compiler.compile(iterator.last) if iterator.last else None
-        domains.append((iterator.name, _values(domain, last)))
+        ends = (domain,) if last is None else (domain, last)
+        parts = tuple(compiler.part(end) for end in ends)
+        domains.append(Domain(iterator.name, parts))
         compiler.scopes.append({iterator.name})
     return domains
 
 
 def _turns(domains: list[Domain], level: int, scope: Any) -> Iterator[Any]:
-    name, values = domains[level]
+    domain = domains[level]
+    name = domain.name
     run: Run = scope.run
     meter = run.meter
     last = level == len(domains) - 1
-    for value in values(scope):
+    for value in _values([end(scope) for end, _ in domain.ends]):
         meter.spend_steps()
         inner = Frame({name: value}, scope, run)
         if last:
@@ -105,22 +172,40 @@ def _turns(domains: list[Domain], level: int, scope: Any) -> Iterator[Any]:
             yield from _turns(domains, level + 1, inner)
 
 
-def _values(domain: Node, last: Node | None) -> Callable[[Any], Iterable[Value]]:
-    def values(scope: Any) -> Iterable[Value]:
-        first = domain(scope)
-        if last is not None:
-            return _stretch(first, last(scope), True, True)
-        if type(first) is tuple:
-            return first
-        if type(first) is Range:
-            if first.operator:
-                raise Failure("a loop needs a range with two ends")
-            return _stretch(first.start, first.end, first.start_included, first.end_included)
-        if first is None:
-            raise Failure("a loop over null")
-        return (first,)
+def _walked(domains: list[Domain], level: int, scope: Any, turn: Callable[[Any], Walk]) -> Walk:
+    """Take the turns of :func:`_turns` by walking; a turn that gives false is the last."""
+    domain = domains[level]
+    run: Run = scope.run
+    last = level == len(domains) - 1
+    ends = []
+    for end, walker in domain.ends:
+        ends.append(end(scope) if walker is None else (yield walker(scope)))
+    for value in _values(ends):
+        run.meter.spend_steps()
+        inner = Frame({domain.name: value}, scope, run)
+        more = yield turn(inner) if last else _walked(domains, level + 1, inner, turn)
+        if not more:
+            return False
+    return True
 
-    return values
+
+def _values(ends: list[Value]) -> Iterable[Value]:
+    """Return what a loop runs over: from one value to the other, or through the only one.
+
+    :raises Failure: there is nothing to loop over.
+    """
+    first = ends[0]
+    if len(ends) > 1:
+        return _stretch(first, ends[1], True, True)
+    if type(first) is tuple:
+        return first
+    if type(first) is Range:
+        if first.operator:
+            raise Failure("open-loop")
+        return _stretch(first.start, first.end, first.start_included, first.end_included)
+    if first is None:
+        raise Failure("null-loop")
+    return (first,)
 
 
 def _stretch(first: Value, last: Value, with_first: bool, with_last: bool) -> Iterable[Value]:
@@ -137,7 +222,7 @@ def _stretch(first: Value, last: Value, with_first: bool, with_last: bool) -> It
         start = first
         days = _places(0, (last - first).days, with_first, with_last)
         return (start + timedelta(days=number) for number in days)
-    raise Failure(f"a loop from a {kind_of(first)} to a {kind_of(last)}; give two whole numbers")
+    raise Failure("odd-loop", first=a(first), last=a(last))
 
 
 def _places(first: int, last: int, with_first: bool, with_last: bool) -> range:

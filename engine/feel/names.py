@@ -6,10 +6,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from engine.feel.builtins import find_builtin
+from engine.feel.builtins import builtin_names, find_builtin
 from engine.feel.runtime import MISSING, Run
-from engine.feel.suggest import closest
-from engine.feel.values import SCALARS, Context, Value
+from engine.feel.suggest import nearest
+from engine.feel.values import SCALARS, Context, FeelFunction, Value
 
 Node: TypeAlias = Callable[[Any], Any]
 Fallback: TypeAlias = Callable[[Run], Any]
@@ -42,8 +42,15 @@ def builtin_or_null(name: str, run: Run) -> Value:
     builtin = find_builtin(name)
     if builtin is not None:
         return builtin.as_value()
-    run.warn(f"there is no variable '{name}'{closest(name, run.names)}")
+    run.warn("no-variable", name=name, hint=nearest(name, run.names))
     return None
+
+
+def unknown_function(name: str, run: Run) -> Any:
+    """Warn of a call of what is neither a variable nor a built-in; return ``MISSING``."""
+    known = [key for key, value in run.names.items() if type(value) is FeelFunction]
+    run.warn("no-function", name=name, hint=nearest(name, [*known, *sorted(builtin_names())]))
+    return MISSING
 
 
 def local(name: str, distance: int) -> Node:

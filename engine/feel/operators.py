@@ -10,7 +10,8 @@ from typing import Any
 from engine.feel.arithmetic import OPERATIONS, operate
 from engine.feel.compare import equal, order
 from engine.feel.failure import Failure
-from engine.feel.values import Value, kind_of
+from engine.feel.messages import Message, a
+from engine.feel.values import Value
 
 Node = Callable[[Any], Any]
 
@@ -37,7 +38,7 @@ def compile_arithmetic(operator: str, left: Node, right: Node) -> Node:
             scope.run.warn(_reason(operator, one, other))
             return None
         except Failure as failure:
-            scope.run.warn(str(failure))
+            scope.run.warn(failure.message)
             return None
         if type(result) is str:
             scope.run.meter.spend_chars(len(result))
@@ -46,10 +47,11 @@ def compile_arithmetic(operator: str, left: Node, right: Node) -> Node:
     return calculate
 
 
-def _reason(operator: str, one: Decimal, other: Decimal) -> str:
+def _reason(operator: str, one: Decimal, other: Decimal) -> Message:
     if operator == "/" and not other:
-        return "a division by zero"
-    return f"'{operator}' has no finite result for {one:.6g} and {other:.6g}"
+        return Message("division-by-zero")
+    figures = {"operator": operator, "one": f"{one:.6g}", "other": f"{other:.6g}"}
+    return Message("numbers-not-finite", figures)
 
 
 def compile_comparison(operator: str, left: Node, right: Node, constant: Value) -> Node:
@@ -69,7 +71,7 @@ def _equality(left: Node, right: Node, constant: Value, wanted: bool) -> Node:
         one, other = left(scope), right(scope)
         verdict = equal(one, other, scope.run.meter)
         if verdict is None:
-            scope.run.warn(f"a {kind_of(one)} and a {kind_of(other)} are never compared")
+            scope.run.warn("never-equal", one=a(one), other=a(other))
             return None
         return verdict is wanted
 
@@ -98,9 +100,7 @@ def _ordering(operator: str, left: Node, right: Node, constant: Value) -> Node:
         one, other = left(scope), right(scope)
         sign = order(one, other)
         if sign is None:
-            scope.run.warn(
-                f"'{operator}' does not compare a {kind_of(one)} with a {kind_of(other)}"
-            )
+            scope.run.warn("not-ordered", operator=operator, one=a(one), other=a(other))
             return None
         return sign in signs
 
@@ -148,7 +148,7 @@ def compile_between(value: Node, low: Node, high: Node) -> Node:
         one = value(scope)
         bounds = order(one, low(scope)), order(one, high(scope))
         if None in bounds:
-            scope.run.warn(f"'between' compares a {kind_of(one)} with what it does not compare to")
+            scope.run.warn("between", kind=a(one))
         above = None if bounds[0] is None else bounds[0] >= 0
         below = None if bounds[1] is None else bounds[1] <= 0
         if above is False or below is False:

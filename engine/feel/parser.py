@@ -53,7 +53,7 @@ class Parser(BlockParser):
         while self.take(","):
             found.append(self.test())
         if closing and not self.at(closing):
-            raise self.error(f"expected ',' or '{closing}'")
+            raise self.error("expected-either", one=",", other=closing)
         return tuple(found)
 
     def test(self) -> ast.Node:
@@ -111,7 +111,7 @@ class Parser(BlockParser):
             return ast.Between(node, low, self.additive(), token.start)
         if token.text == "instance":
             if not self.take_word("of"):
-                raise self.error("expected 'of'")
+                raise self.error("expected", text="of")
             return ast.InstanceOf(node, self.type(), token.start)
         return ast.In(node, self._in_tests(), token.start)
 
@@ -157,7 +157,7 @@ class Parser(BlockParser):
         while self.at("-"):
             signs.append(self.advance().start)
         if len(signs) > MAX_CHAIN:
-            raise self.error(f"more than {MAX_CHAIN} minus signs in a row")
+            raise self.error("too-many-signs", limit=MAX_CHAIN)
         node = self.postfix()
         for position in reversed(signs):
             node = ast.Unary(node, position)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from engine.feel.compare import equal, is_ordered, order
 from engine.feel.failure import Failure
+from engine.feel.messages import a
 from engine.feel.runtime import Meter
-from engine.feel.values import Range, Value, kind_of
+from engine.feel.values import Range, Value
 
 
 def make_range(
@@ -19,9 +20,9 @@ def make_range(
     """
     for bound in (start, end):
         if bound is not None and operator not in {"=", "!="} and not is_ordered(bound):
-            raise Failure(f"a range has no {kind_of(bound)} as its end")
+            raise Failure("range-end", kind=a(bound))
     if start is not None and end is not None and order(start, end) is None:
-        raise Failure(f"a range goes from a {kind_of(start)} to a {kind_of(end)}")
+        raise Failure("range-ends", start=a(start), end=a(end))
     if operator == "=":
         return Range(end, end, operator=operator)
     return Range(start, end, start_included, end_included, operator)

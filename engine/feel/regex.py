@@ -67,7 +67,7 @@ class Pattern:
 
     def _add(self, *instruction: Any) -> int:
         if len(self.program) >= MAX_PROGRAM:
-            raise Failure("the pattern repeats too much; use smaller quantities")
+            raise Failure("pattern-repeats")
         self.program.append(instruction)
         return len(self.program) - 1
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from engine.feel.failure import Failure
+from engine.feel.messages import Message
 from engine.feel.regex_classes import ESCAPES, named_class
 
 MAX_PATTERN_CHARS = 2_000
@@ -84,10 +85,10 @@ class PatternParser:
 
     def __init__(self, pattern: str, flags: str) -> None:
         if len(pattern) > MAX_PATTERN_CHARS:
-            raise Failure(f"a pattern has at most {MAX_PATTERN_CHARS} characters")
+            raise Failure("pattern-long", limit=MAX_PATTERN_CHARS)
         odd = set(flags) - set("smix")
         if odd:
-            raise Failure(f"'{min(odd)}' is no flag of a pattern; there are s, m, i and x")
+            raise Failure("pattern-flag", flag=min(odd))
         self.pattern = _without_spaces(pattern) if "x" in flags else pattern
         self.fold = "i" in flags
         self.dot_all = "s" in flags
@@ -103,11 +104,12 @@ class PatternParser:
         """
         tree = self._choice()
         if self.position < len(self.pattern):
-            raise self._wrong("an unexpected ')'")
+            raise self._wrong("closing")
         return tree
 
-    def _wrong(self, what: str) -> Failure:
-        return Failure(f"the pattern '{self.pattern[:60]}' has {what} at {self.position + 1}")
+    def _wrong(self, what: str, **figures: Any) -> Failure:
+        told = Message(f"pattern.{what}", figures)
+        return Failure("pattern", pattern=self.pattern[:60], what=told, place=self.position + 1)
 
     def _peek(self) -> str:
         return self.pattern[self.position : self.position + 1]
@@ -115,7 +117,7 @@ class PatternParser:
     def _next(self) -> str:
         char = self._peek()
         if not char:
-            raise self._wrong("an early end")
+            raise self._wrong("early-end")
         self.position += 1
         return char
 
@@ -158,11 +160,11 @@ class PatternParser:
         least, comma, most = text.partition(",")
         digits = least.isdecimal() and (not most or most.isdecimal()) and len(text) < 12
         if not digits:
-            raise self._wrong("an odd quantity")
+            raise self._wrong("quantity")
         low = int(least)
         high = low if not comma else (int(most) if most else None)
         if low > MAX_REPEAT or (high or 0) > MAX_REPEAT or (high is not None and high < low):
-            raise self._wrong(f"a quantity beyond {MAX_REPEAT} or backwards")
+            raise self._wrong("quantity-range", limit=MAX_REPEAT)
         return low, high
 
     def _atom(self) -> Tree:
@@ -178,20 +180,20 @@ class PatternParser:
         if char == "\\":
             return self._escape()
         if char in "?*+{}]":
-            raise self._wrong(f"a '{char}' with nothing before it")
+            raise self._wrong("nothing-before", char=char)
         return Char(self._exactly(char))
 
     def _group(self) -> Tree:
         self.depth += 1
         if self.depth > MAX_PATTERN_DEPTH:
-            raise self._wrong("too many groups inside one another")
+            raise self._wrong("groups")
         number = 0
         if not self._take("?:"):
             self.groups += 1
             number = self.groups
         body = self._choice()
         if not self._take(")"):
-            raise self._wrong("a '(' that is not closed")
+            raise self._wrong("open", char="(")
         self.depth -= 1
         self.closed.add(number)
         return Group(number, body)
@@ -202,7 +204,7 @@ class PatternParser:
             while self._peek().isdecimal() and number * 10 + int(self._peek()) <= self.groups:
                 number = number * 10 + int(self._next())
             if number not in self.closed:
-                raise self._wrong(f"a reference to group {number}, which is not closed before it")
+                raise self._wrong("reference", number=number)
             return Back(number)
         return Char(self._escaped())
 
@@ -216,17 +218,17 @@ class PatternParser:
             return ESCAPES[char]
         if char in "pP" and self._take("{"):
             return self._property(negated=char == "P")
-        raise self._wrong(f"an unknown escape '\\{char}'")
+        raise self._wrong("escape", char=char)
 
     def _property(self, *, negated: bool) -> Test:
         end = self.pattern.find("}", self.position)
         if end < 0:
-            raise self._wrong("a '{' that is not closed")
+            raise self._wrong("open", char="{")
         name = self.pattern[self.position : end]
         self.position = end + 1
         test = named_class(name)
         if test is None:
-            raise self._wrong(f"an unknown class '{name}'")
+            raise self._wrong("class", name=name[:40])
         return _opposite(test) if negated else test
 
     def _exactly(self, wanted: str) -> Test:
@@ -240,7 +242,7 @@ class PatternParser:
     def _class(self) -> Test:
         self.depth += 1
         if self.depth > MAX_PATTERN_DEPTH:
-            raise self._wrong("too many classes inside one another")
+            raise self._wrong("classes")
         negated = self._take("^")
         tests: list[Test] = []
         without: Test | None = None
@@ -248,7 +250,7 @@ class PatternParser:
             if tests and self._take("-["):
                 without = self._class()
                 if not self._take("]"):
-                    raise self._wrong("something after a subtracted class")
+                    raise self._wrong("after-class")
                 break
             tests.append(self._class_item(first=not tests))
         self.depth -= 1
@@ -270,7 +272,7 @@ class PatternParser:
         self.position += 1
         end = self._class_char(first=False)
         if not isinstance(end, str) or end < start:
-            raise self._wrong("a range that runs backwards")
+            raise self._wrong("backwards")
         return self._range(start, end)
 
     def _class_char(self, first: bool) -> str | Test:
@@ -283,7 +285,7 @@ class PatternParser:
                 return _CONTROL[self._next()]
             return self._escaped()
         if char == "[" or (char == "]" and first):
-            raise self._wrong(f"a '{char}' inside a class; write '\\{char}'")
+            raise self._wrong("in-class", char=char)
         return char
 
     def _range(self, start: str, end: str) -> Test:

@@ -17,8 +17,9 @@ from typing import Any, TypeVar
 
 from engine.feel.failure import Failure
 from engine.feel.far import FAR
-from engine.feel.runtime import Run
-from engine.feel.suggest import closest
+from engine.feel.messages import Message, a, a_kind
+from engine.feel.runtime import Metered, Run
+from engine.feel.suggest import nearest
 from engine.feel.values import FeelFunction, Value, kind_of
 
 Declared = TypeVar("Declared", bound=Callable[..., Any])
@@ -53,7 +54,7 @@ class Param:
         """
         kind = kind_of(value)
         if type(value) in FAR and self.kinds and "far" not in self.kinds:
-            raise Failure(f"'{self.name}' must lie between the years 1 and 9999")
+            raise Failure("parameter-far", name=self.name)
         if not self.kinds or kind in self.kinds or (value is None and self.nullable):
             return value
         if value is not None and "list" in self.kinds:
@@ -62,8 +63,8 @@ class Param:
             return value[0]
         if type(value) is date and "date and time" in self.kinds:
             return datetime(value.year, value.month, value.day, tzinfo=UTC)
-        wanted = " or a ".join(k for k in self.kinds if k != "far")
-        raise Failure(f"'{self.name}' must be a {wanted}, not a {kind}")
+        wanted = tuple(a_kind(k) for k in self.kinds if k != "far")
+        raise Failure("parameter-kind", name=self.name, wanted=wanted, kind=a(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +86,12 @@ class Signature:
         if params and params[-1].rest:
             fixed = len(params) - 1
             if len(values) < fixed + 1:
-                raise Failure(f"takes {self.text()}")
+                raise Failure("takes", wanted=self.text())
             head = [p.fit(v) for p, v in zip(params[:-1], values[:fixed], strict=True)]
             return [*head, tuple(params[-1].fit(v) for v in values[fixed:])]
         required = sum(1 for param in params if not param.optional)
         if not required <= len(values) <= len(params):
-            raise Failure(f"takes {self.text()}; it got {len(values)}")
+            raise Failure("takes-not", wanted=self.text(), count=len(values))
         return [param.fit(value) for param, value in zip(params, values, strict=False)]
 
     def _by_name(self, values: list[Value], names: tuple[str, ...]) -> list[Value]:
@@ -98,24 +99,25 @@ class Signature:
         known = [param.name for param in self.params]
         for name in names:
             if name not in known:
-                raise Failure(f"has no parameter '{name}'{closest(name, known)}")
+                raise Failure("has-no-parameter", name=name, hint=nearest(name, known))
         if len(given) < len(names):
-            raise Failure("got one parameter twice")
+            raise Failure("parameter-twice")
         ordered: list[Value] = []
         for param in self.params:
             if param.name in given:
                 ordered.append(given.pop(param.name))
             elif not param.optional:
-                raise Failure(f"needs '{param.name}'")
+                raise Failure("needs-parameter", name=param.name)
             elif given:
                 ordered.append(None)
             else:
                 break
         return ordered
 
-    def text(self) -> str:
+    def text(self) -> str | Message:
         """Return the parameters as a person reads them."""
-        return ", ".join(p.name + ("?" if p.optional else "") for p in self.params) or "nothing"
+        names = ", ".join(p.name + ("?" if p.optional else "") for p in self.params)
+        return names or Message("no-arguments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,27 +135,21 @@ class Builtin:
 
         :raises Failure: they fit no signature, or the function has no result for them.
         """
-        problem = ""
+        problem: Message | None = None
         for signature in self.signatures:
             try:
                 arguments = signature.bind(values, names)
             except Failure as failure:
-                problem = problem or str(failure)
+                problem = problem or failure.message
                 continue
             return self._call(signature, arguments, run)
-        raise Failure(f"{self.name}(…): {problem}")
+        raise Failure("in-builtin", name=self.name, problem=problem)
 
     def as_value(self) -> FeelFunction:
         """Return the built-in as a function value, to be handed to another function."""
 
-        def call(arguments: tuple[Value, ...]) -> Value:
-            try:
-                return self.apply(list(arguments), (), Run({}))
-            except Failure:
-                return None  # FEEL's result of an operation that has none
-
         params = tuple(param.name for param in self.signatures[0].params)
-        return FeelFunction(params, call, self.name, variadic=True)
+        return FeelFunction(params, _Handed(self), self.name, variadic=True)
 
     def _call(self, signature: Signature, arguments: list[Value], run: Run) -> Value:
         try:
@@ -161,9 +157,29 @@ class Builtin:
                 return signature.function(run, *arguments)
             return signature.function(*arguments)
         except Failure as failure:
-            raise Failure(f"{self.name}(…): {failure}") from None
+            raise Failure("in-builtin", name=self.name, problem=failure.message) from None
         except ArithmeticError:
-            raise Failure(f"{self.name}(…): no finite result") from None
+            raise Failure("in-builtin", name=self.name, problem=Message("no-finite")) from None
+
+
+class _Handed(Metered):
+    """A built-in that is handed over as a value."""
+
+    __slots__ = ("builtin",)
+
+    def __init__(self, builtin: Builtin) -> None:
+        self.builtin = builtin
+
+    def __call__(self, arguments: tuple[Value, ...]) -> Value:
+        return self.invoke(arguments, Run({}))
+
+    def invoke(self, arguments: tuple[Value, ...], caller: Run) -> Value:
+        caller.meter.spend_steps()
+        try:
+            return self.builtin.apply(list(arguments), (), caller)
+        except Failure as failure:
+            caller.warn(failure.message)
+            return None
 
 
 BUILTINS: dict[str, Builtin] = {}

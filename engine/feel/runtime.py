@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from engine.errors import FeelError
 from engine.feel.failure import Failure
-from engine.feel.limits import DEFAULT, MAX_VALUE_DEPTH, MAX_WARNINGS, Limits
-from engine.feel.values import SCALARS, FeelFunction, Value, to_feel
+from engine.feel.limits import DEFAULT, MAX_HOSTED, MAX_VALUE_DEPTH, MAX_WARNINGS, Limits
+from engine.feel.messages import Message, feel_error, odd_value
+from engine.feel.values import SCALARS, FeelFunction, NoFeelValue, Value, to_feel
+from engine.feel.walks import Walker, drive
 
 MISSING: Any = object()
 """Stands for a variable that is not there; null is a value."""
@@ -23,58 +25,71 @@ class Meter:
 
     def __init__(self, limits: Limits = DEFAULT) -> None:
         self.limits = limits
+        self.hosted = 0
         self.steps = 0
         self.items = 0
         self.chars = 0
         self.depth = 0
         self.regex_steps = 0
-        self.warnings: list[str] = []
+        self.warnings: list[Message] = []
 
     def spend_steps(self, count: int = 1) -> None:
         """Count loop turns, filtered items or calls."""
         self.steps += count
         if self.steps > self.limits.steps:
-            raise self._passed("steps", self.limits.steps, "Loop over fewer items.")
+            raise feel_error("budget.steps", limit=self.limits.steps)
 
     def spend_items(self, count: int) -> None:
         """Count list items or context entries made."""
         self.items += count
         if self.items > self.limits.items:
-            raise self._passed("list items", self.limits.items, "Build shorter lists.")
+            raise feel_error("budget.items", limit=self.limits.items)
 
     def spend_chars(self, count: int) -> None:
         """Count characters made."""
         self.chars += count
         if self.chars > self.limits.chars:
-            raise self._passed("characters of text", self.limits.chars, "Build shorter texts.")
+            raise feel_error("budget.chars", limit=self.limits.chars)
 
     def spend_regex(self, count: int) -> None:
         """Count moves of the pattern matcher."""
         self.regex_steps += count
         if self.regex_steps > self.limits.regex_steps:
-            remedy = "Simplify the pattern: no repetition inside a repetition."
-            raise self._passed("moves of a pattern", self.limits.regex_steps, remedy)
+            raise feel_error("budget.regex", limit=self.limits.regex_steps)
 
     def enter_call(self) -> None:
         """Count a call inside calls; :meth:`leave_call` takes it back."""
         self.spend_steps()
         self.depth += 1
         if self.depth > self.limits.depth:
-            raise self._passed("calls inside one another", self.limits.depth, "Use a loop.")
+            raise feel_error("budget.depth", limit=self.limits.depth)
 
     def leave_call(self) -> None:
         """End a call counted by :meth:`enter_call`."""
         self.depth -= 1
 
-    def warn(self, text: str) -> None:
+    def enter_hosted(self) -> None:
+        """Count a call that stands on Python's stack; :meth:`leave_hosted` takes it back."""
+        self.hosted += 1
+        if self.hosted > MAX_HOSTED:
+            raise feel_error("budget.hosted", limit=MAX_HOSTED)
+
+    def leave_hosted(self) -> None:
+        """End a call counted by :meth:`enter_hosted`."""
+        self.hosted -= 1
+
+    def warn(self, message: Message) -> None:
         """Keep a warning; of many, the first ones."""
         if len(self.warnings) < MAX_WARNINGS:
-            self.warnings.append(text)
+            self.warnings.append(message)
         elif len(self.warnings) == MAX_WARNINGS:
-            self.warnings.append("… and more warnings")
+            self.warnings.append(Message("more-warnings"))
 
-    def _passed(self, what: str, limit: int, remedy: str) -> FeelError:
-        return FeelError(f"The expression needs more than {limit} {what}. {remedy}")
+    def taken_since(self, count: int) -> tuple[Message, ...]:
+        """Return the warnings after the first so many, and keep them no longer."""
+        own = tuple(self.warnings[count:])
+        del self.warnings[count:]
+        return own
 
     def weigh(self, value: Value, depth: int = 0) -> None:
         """Count the parts of a structured value, shared ones as often as they are reached.
@@ -82,7 +97,7 @@ class Meter:
         :raises FeelError: it is larger or deeper than the budget allows.
         """
         if depth > MAX_VALUE_DEPTH:
-            raise FeelError(f"A value nests deeper than {MAX_VALUE_DEPTH} levels.")
+            raise feel_error("value-too-deep", limit=MAX_VALUE_DEPTH)
         if type(value) is tuple:
             self.spend_items(len(value))
             parts: Any = value
@@ -118,9 +133,13 @@ class Run:
     _converted: dict[str, Value] | None = None
     parent: Any = None
 
-    def __init__(self, names: Mapping[str, object], now: datetime | None = None) -> None:
+    def __init__(
+        self, names: Mapping[str, object], now: datetime | None = None, meter: Meter | None = None
+    ) -> None:
         self.names: Any = names
         self.now = now
+        if meter is not None:
+            self._meter = meter
 
     @property
     def run(self) -> Run:
@@ -138,9 +157,9 @@ class Run:
     def meter(self, meter: Meter) -> None:
         self._meter = meter
 
-    def warn(self, text: str) -> None:
-        """Keep a warning of this evaluation."""
-        self.meter.warn(text)
+    def warn(self, code: str | Message, **figures: Any) -> None:
+        """Keep a warning of this evaluation: a message, or its code and figures."""
+        self.meter.warn(code if isinstance(code, Message) else Message(code, figures))
 
     def fetch(self, name: str) -> Value:
         """Return a variable as a FEEL value, ``MISSING`` if there is none; converted once."""
@@ -157,8 +176,8 @@ class Run:
     def _convert(self, name: str, raw: object) -> Value:
         try:
             return to_feel(raw)
-        except TypeError as error:
-            self.warn(f"{name}: {error}")
+        except NoFeelValue as error:
+            self.warn("odd-variable", name=name, problem=odd_value(error))
             return None
 
 
@@ -181,15 +200,38 @@ class Frame:
         return Frame(self.names, outer, run)
 
 
-class Closure:
-    """A designer's function: its body, and the scope it was written in."""
+class Metered(ABC):
+    """A function that an evaluation calls on its own budget."""
 
-    __slots__ = ("body", "frame", "params")
+    __slots__ = ()
 
-    def __init__(self, params: tuple[str, ...], body: Any, frame: Any) -> None:
+    @abstractmethod
+    def __call__(self, arguments: tuple[Value, ...]) -> Value:
+        """Call from outside any evaluation, on a budget of its own."""
+
+    @abstractmethod
+    def invoke(self, arguments: tuple[Value, ...], caller: Run) -> Value:
+        """Call from an evaluation, which pays for it.
+
+        :raises Failure: it has no result.
+        """
+
+
+class Closure(Metered):
+    """A designer's function: its body, and the scope it was written in.
+
+    :ivar walker: the body's walk, where the body may call a designer's function.
+    """
+
+    __slots__ = ("body", "frame", "params", "walker")
+
+    def __init__(
+        self, params: tuple[str, ...], body: Any, frame: Any, walker: Walker | None = None
+    ) -> None:
         self.params = params
         self.body = body
         self.frame = frame
+        self.walker = walker
 
     def __call__(self, arguments: tuple[Value, ...]) -> Value:
         """Call from outside any evaluation, on a budget of its own."""
@@ -198,18 +240,26 @@ class Closure:
 
     def invoke(self, arguments: tuple[Value, ...], caller: Run) -> Value:
         """Call from an evaluation, which pays for it."""
+        meter = caller.meter
+        meter.enter_call()
+        meter.enter_hosted()
+        try:
+            inner = self.scope(arguments, caller)
+            if self.walker is not None:
+                return drive(self.walker(inner))  # type: ignore[no-any-return]
+            return self.body(inner)  # type: ignore[no-any-return]
+        finally:
+            meter.leave_hosted()
+            meter.leave_call()
+
+    def scope(self, arguments: tuple[Value, ...], caller: Run) -> Frame:
+        """Return the scope of one call of the body, on the caller's budget."""
         frame = self.frame
-        if frame.run is not caller:
+        if frame.run.meter is not caller.meter:
             home = Run(frame.run.names, frame.run.now)
             home.meter = caller.meter
             frame = frame.moved_to(home) if type(frame) is Frame else home
-        meter = caller.meter
-        meter.enter_call()
-        try:
-            inner = Frame(dict(zip(self.params, arguments, strict=True)), frame, frame.run)
-            return self.body(inner)  # type: ignore[no-any-return]
-        finally:
-            meter.leave_call()
+        return Frame(dict(zip(self.params, arguments, strict=True)), frame, frame.run)
 
 
 def invoke(function: FeelFunction, arguments: tuple[Value, ...], run: Run) -> Value:
@@ -218,11 +268,14 @@ def invoke(function: FeelFunction, arguments: tuple[Value, ...], run: Run) -> Va
     :raises Failure: a function of the caller's has no result, or none that is a FEEL value.
     """
     target = function.call
-    if type(target) is Closure:
+    if isinstance(target, Metered):
         return target.invoke(arguments, run)
-    run.meter.spend_steps()
-    result = target(arguments)
+    meter = run.meter
+    meter.spend_steps()
+    meter.enter_hosted()
     try:
-        return to_feel(result)
-    except TypeError as error:
-        raise Failure(f"'{function.name}' gave no FEEL value: {error}") from None
+        return to_feel(target(arguments))
+    except NoFeelValue as error:
+        raise Failure("no-feel-value", name=function.name, problem=odd_value(error)) from None
+    finally:
+        meter.leave_hosted()

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from engine.errors import FeelError
 from engine.feel.limits import MAX_SOURCE_CHARS
+from engine.feel.messages import Message, feel_error
 
 
 class Kind(Enum):
@@ -60,11 +60,12 @@ def scan(source: str) -> list[Token]:
     :raises FeelError: a character begins no token, or a text or comment is not closed.
     """
     if len(source) > MAX_SOURCE_CHARS:
-        raise FeelError(
-            f"The expression has {len(source)} characters; at most {MAX_SOURCE_CHARS} are read. "
-            "Split it.",
+        raise feel_error(
+            "too-long",
             source=source[:200],
             position=MAX_SOURCE_CHARS,
+            length=len(source),
+            limit=MAX_SOURCE_CHARS,
         )
     tokens: list[Token] = []
     position = 0
@@ -93,34 +94,27 @@ def _token(source: str, start: int) -> Token:
     if number is not None and not source.startswith("..", start):
         return Token(Kind.NUMBER, number[0], start, number.end())
     if source.startswith("/*", start):
-        raise FeelError("This comment is not closed with */.", source=source, position=start)
+        raise feel_error("open-comment", source=source, position=start)
     symbol = _SYMBOL.match(source, start)
     if symbol is None:
-        raise FeelError(
-            f"The character '{char}' has no meaning here. {_hint(char)}",
-            source=source,
-            position=start,
+        raise feel_error(
+            "odd-character", source=source, position=start, char=char, hint=_hint(char)
         )
     return Token(Kind.SYMBOL, symbol[0], start, symbol.end())
 
 
-def _hint(char: str) -> str:
-    hints = {
-        "&": "Write 'and'.",
-        "|": "Write 'or'.",
-        "!": "Write 'not(…)' or '!='.",
-        "%": "Write 'modulo(a, b)'.",
-        "“": 'Texts stand between straight quotes: "…".',
-        "”": 'Texts stand between straight quotes: "…".',
-        "«": 'Texts stand between straight quotes: "…".',
-    }
-    return hints.get(char, "Remove it, or put a text between double quotes.")
+_ADVICE = {"&": "and", "|": "or", "!": "not", "%": "modulo", "“": "quotes", "”": "quotes"}
+
+
+def _hint(char: str) -> Message:
+    advice = "quotes" if char in "«»‘’" else _ADVICE.get(char, "other")
+    return Message(f"write.{advice}")
 
 
 def _string(source: str, start: int) -> Token:
     match = _STRING.match(source, start)
     if match is None:
-        raise FeelError('This text is not closed with ".', source=source, position=start)
+        raise feel_error("open-text", source=source, position=start)
     text = _ESCAPE.sub(lambda m: _escaped(m, source, start), match[0][1:-1])
     return Token(Kind.STRING, text, start, match.end())
 
@@ -133,7 +127,7 @@ def _escaped(match: re.Match[str], source: str, start: int) -> str:
     if digits:
         code = int(digits, 16)
         if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
-            raise FeelError(f"'{match[0]}' is no Unicode character.", source=source, position=start)
+            raise feel_error("no-character", source=source, position=start, text=match[0])
         return chr(code)
     # Patterns are written with single backslashes ("\d+"): an escape FEEL lacks stays as it is.
     return _PLAIN.get(match[5], match[0])

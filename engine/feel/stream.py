@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 from engine.errors import FeelError
 from engine.feel.limits import MAX_NESTING
+from engine.feel.messages import NOTHING, Message, feel_error
 from engine.feel.scanner import Kind, Token, scan
 from engine.feel.types import FeelType
 
@@ -78,7 +80,7 @@ class TokenStream:
         :raises FeelError: something else is next.
         """
         if not self.at(text):
-            raise self.error(f"expected '{text}'")
+            raise self.error("expected", text=text)
         return self.advance()
 
     def take_word(self, text: str) -> bool:
@@ -95,7 +97,7 @@ class TokenStream:
         """
         if self.token.kind is Kind.END:
             return
-        raise self.error("expected an operator or the end of the expression")
+        raise self.error("expected-operator")
 
     def enter(self) -> None:
         """Go one level deeper.
@@ -104,34 +106,46 @@ class TokenStream:
         """
         self.depth += 1
         if self.depth > MAX_NESTING:
-            raise self.error(
-                f"the expression nests deeper than {MAX_NESTING} levels; split it in two steps"
-            )
+            raise self.error("too-many-levels", limit=MAX_NESTING)
 
     def leave(self) -> None:
         """Come back from a level."""
         self.depth -= 1
 
-    def error(self, expected: str, token: Token | None = None) -> FeelError:
-        """Return the error of the place the parser is at, or of the token given."""
+    def error(
+        self, code: str, token: Token | None = None, /, hint: Message | None = None, **figures: Any
+    ) -> FeelError:
+        """Return the error of the place the parser is at, or of the token given.
+
+        :param code: of the message that says what is wrong there; ``figures`` are its.
+        :param hint: what to do about it, a sentence of its own.
+        """
         token = token or self.token
-        found = f"'{self.source[token.start : token.end]}'" if token.text else "the end"
-        if token.kind is Kind.STRING:
-            found = f"the text {self.source[token.start : token.end][:40]}"
-        hint = self._hint(token)
-        return FeelError(
-            f"Character {token.start + 1}, {found}: {expected}.{hint}",
+        error = feel_error(
+            "place",
             source=self.source,
             position=token.start,
+            place=token.start + 1,
+            found=self._found(token),
+            problem=Message(code, figures),
+            hint=hint or self._hint(token),
         )
+        error.code = code
+        return error
 
-    def _hint(self, token: Token) -> str:
+    def _found(self, token: Token) -> Message:
+        written = self.source[token.start : token.end]
+        if token.kind is Kind.STRING:
+            return Message("found.text", {"text": written[:40]})
+        return Message("found.word", {"text": written}) if token.text else Message("found.end")
+
+    def _hint(self, token: Token) -> Message:
         before = self.tokens[self.index - 1] if self.index else token
         if token.text == "=" and before.text in {"=", "<", ">"} and before.end == token.start:
-            return " Write '=' once for equality."
+            return Message("hint.equals")
         if token.text == "'":
-            return ' Texts stand between double quotes: "…".'
-        return ""
+            return Message("hint.quotes")
+        return NOTHING
 
     # --- names
 
@@ -159,7 +173,7 @@ class TokenStream:
         """
         length = max(self._known_length(), self._plain_length())
         if length == 0:
-            raise self.error("expected a name")
+            raise self.error("expected-name")
         words = self.tokens[self.index : self.index + length]
         self.index += length
         return self.written(words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from engine.feel.messages import Message
 from engine.feel.types import FeelType
 from engine.feel.values import Value
 
@@ -18,7 +19,7 @@ class Literal:
 
     value: Value
     position: int
-    problem: str = ""
+    problem: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)

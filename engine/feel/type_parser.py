@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.feel.scanner import scan
 from engine.feel.stream import TokenStream
+from engine.feel.suggest import nearest
 from engine.feel.types import ANY, SIMPLE, FeelType, simple_type
 
 
@@ -19,7 +20,9 @@ class TypeParser(TokenStream):
         name = self.type_name()
         found = self.types.get(name) or simple_type(name)
         if found is None:
-            raise self.error(f"the type '{name}' is unknown")
+            raise self.error(
+                "unknown-type", name=name, hint=nearest(name, SIMPLE, "hint.did-you-mean")
+            )
         if self.at("<") and name in {"list", "range", "context", "function"}:
             found = self._parametrised(name)
         self.leave()
@@ -65,10 +68,9 @@ class TypeParser(TokenStream):
             if len(words) > best_length and self._is_here(words):
                 best, best_length = name, len(words)
         if not best:
+            known = (*SIMPLE, *self.types)
             raise self.error(
-                "expected a type: string, number, boolean, date, time, date and time, "
-                "days and time duration, years and months duration, list<…>, context<…>, "
-                "range<…>, function<…> -> … or Any"
+                "expected-type", hint=nearest(self.token.text, known, "hint.did-you-mean")
             )
         self.index += best_length
         return best

@@ -26,6 +26,7 @@ from enum import Enum
 from typing import Any, NoReturn, TypeAlias
 from zoneinfo import ZoneInfo
 
+from engine.feel.english import ENGLISH
 from engine.feel.limits import MAX_VALUE_DEPTH
 from engine.feel.numbers import rounded
 
@@ -163,12 +164,28 @@ SCALARS: frozenset[type] = frozenset(
 """Exact types that are FEEL values as they stand (a number's finiteness apart)."""
 
 
+class NoFeelValue(TypeError):
+    """A Python value is none of FEEL's.
+
+    :ivar code: what is wrong with it, among FEEL's messages.
+    :ivar figures: what the message speaks of; ``path`` leads to the value.
+    """
+
+    def __init__(self, code: str, path: Iterable[object], **figures: Any) -> None:
+        self.code = code
+        self.figures = {"path": ".".join(str(part) for part in path), **figures}
+        place = self.figures["path"]
+        where = ENGLISH["value.at"].format(path=place) if place else ENGLISH["value.whole"]
+        text = ENGLISH[code].format(**self.figures, where=where)
+        super().__init__(f"{text[0].upper()}{text[1:]}.")
+
+
 def to_feel(value: object) -> Value:
     """Return a Python value as the FEEL value that means the same.
 
     Floats become the decimal that their shortest text writes (``0.1`` is 0.1).
 
-    :raises TypeError: something in it is no FEEL value; the message names its path.
+    :raises NoFeelValue: something in it is none, a ``TypeError``; the message names its path.
     """
     return _convert(value, (), 0)
 
@@ -180,7 +197,7 @@ def _convert(value: object, path: tuple[object, ...], depth: int) -> Value:
     if kind in SCALARS or kind is FeelFunction:
         return value  # type: ignore[return-value]
     if depth > MAX_VALUE_DEPTH:
-        raise TypeError(f"{_where(path)} nests deeper than {MAX_VALUE_DEPTH} levels.")
+        raise NoFeelValue("value.deep", path, limit=MAX_VALUE_DEPTH)
     if kind is Context:
         return value  # type: ignore[return-value]
     if isinstance(value, Mapping):
@@ -193,7 +210,7 @@ def _convert(value: object, path: tuple[object, ...], depth: int) -> Value:
 def _context(value: Mapping[Any, Any], path: tuple[object, ...], depth: int) -> Context:
     for key in value:
         if not isinstance(key, str):
-            raise TypeError(f"{_where(path)} has the key {key!r}; a context's keys are strings.")
+            raise NoFeelValue("value.key", path, key=repr(key)[:60])
     return Context({str(k): _convert(v, (*path, k), depth + 1) for k, v in value.items()})
 
 
@@ -208,27 +225,22 @@ def _odd(value: object, path: tuple[object, ...]) -> Value:
         return from_python_time(value)
     if isinstance(value, date | timedelta):
         return value
-    raise TypeError(
-        f"{_where(path)} is a Python {type(value).__name__}, which FEEL has no value for. "
-        "Pass a number, text, boolean, date, time, duration, list or mapping."
-    )
+    raise NoFeelValue("value.python", path, name=type(value).__name__)
 
 
 def _number(value: object, path: tuple[object, ...]) -> Decimal:
     if isinstance(value, int):
         if value.bit_length() > 20_500:
-            raise TypeError(f"{_where(path)} is beyond FEEL's largest number, 10^6145.")
+            raise NoFeelValue("value.large", path)
         number = Decimal(int(value))
     else:
         number = value if isinstance(value, Decimal) else Decimal(repr(value))
     if not number.is_finite():
-        raise TypeError(f"{_where(path)} is {number}; FEEL's numbers are finite.")
-    return rounded(number)
-
-
-def _where(path: Iterable[object]) -> str:
-    text = ".".join(str(part) for part in path)
-    return f"The value at '{text}'" if text else "The value"
+        raise NoFeelValue("value.infinite", path, number=number)
+    try:
+        return rounded(number)
+    except TypeError:
+        raise NoFeelValue("value.large", path) from None
 
 
 def from_python_time(value: time) -> FeelTime:
