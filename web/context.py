@@ -7,12 +7,13 @@ from typing import cast
 
 from flask import current_app, g
 
+from engine.errors import NotFound
 from engine.model import SYSTEM
 from engine.service import Engine
 from engine.settings import Settings
 from engine.store import Store
 from handlers.organisations import find_organisations
-from web.accounts import account_names
+from web.accounts import account_names, current_actor
 from web.i18n import _
 
 
@@ -39,6 +40,15 @@ def names(account_ids: Iterable[str | None]) -> Mapping[str, str]:
     if SYSTEM.account_id in wanted:
         shown[SYSTEM.account_id] = _("the system, by itself")
     return shown
+
+
+def readable(case_id: str) -> bool:
+    """Tell whether the signed-in person may open a case's page."""
+    try:
+        engine().case(case_id, current_actor())
+    except NotFound:
+        return False
+    return True
 
 
 def organisation(identifier: str) -> str:

@@ -16,7 +16,7 @@ from web.accounts import current_actor
 from web.context import engine, store
 from web.i18n import _l
 
-__all__ = ["Document", "DocumentRefused", "listed", "opened", "refusal", "take", "title_of"]
+__all__ = ["Document", "DocumentRefused", "keep", "listed", "opened", "refusal", "take", "title_of"]
 
 _REFUSALS: Mapping[str, Any] = {
     "empty": _l("This file is empty. Choose the right one."),
@@ -44,17 +44,24 @@ def take(case_id: str, file: FileStorage, *, purpose: str, tier: Tier | None) ->
     :raises NotFound: the case is not the signed-in person's to see.
     :raises CaseEnded: the case takes nothing more.
     """
-    actor = current_actor()
-    view = engine().case(case_id, actor)
+    view = engine().case(case_id, current_actor())
     if view.status is not CaseStatus.ACTIVE:
         raise CaseEnded(view.id, view.status)
+    return keep(view, file, purpose=purpose, tier=tier)
+
+
+def keep(case: CaseView, file: FileStorage, *, purpose: str, tier: Tier | None) -> str:
+    """Store a file with a case that the signed-in person acts in now; see :func:`take`.
+
+    :raises DocumentRefused: empty, too large, or of a type not accepted.
+    """
     with store().unit_of_work() as uow:
         document = documents().store_document(
             uow,
-            case_ref(view),
+            case_ref(case),
             file.read(),
             file.filename or "",
-            actor,
+            current_actor(),
             tier=tier or Tier.CASE,
             purpose=purpose,
         )

@@ -12,6 +12,7 @@ from engine.model import EventKind
 from engine.service import EventView
 from web.context import organisation
 from web.i18n import _, _l
+from web.locales import amount
 
 _WORDS: Mapping[str, Any] = {
     EventKind.CASE_STARTED: _l("Case opened"),
@@ -50,8 +51,8 @@ _WORDS: Mapping[str, Any] = {
     "payment.refused": _l("Payment refused"),
     "operator.assigned": _l("Operator assigned"),
     "operator.unassigned": _l("Operator released"),
-    "consent.recorded": _l("Consent recorded"),
     "notice.sent": _l("Notice sent"),
+    "notice.withheld": _l("Notice not sent, no address is safe"),
 }
 """Words by kind. A kind of a newer handler shows as its own code until it gets its words here."""
 
@@ -74,15 +75,15 @@ _TECHNICAL = frozenset(
 )
 """Kinds told only to who asks for everything."""
 
-_SHOWN = ("organisation", "message", "amount", "currency", "code", "purpose")
+_SHOWN = ("organisation", "message", "code")
 """What an event's data may say on the page; the rest is for exports."""
 
-_CODES: Mapping[str, Any] = {
+_PURPOSES: Mapping[str, Any] = {
     "processing": _l("use of the person's data"),
     "sharing": _l("sharing with a public body"),
     "promotion": _l("telling of the experience"),
 }
-"""Words for codes: the purposes of consents."""
+"""What a person consents to."""
 
 _FAILURES = frozenset({EventKind.CALL_FAILED, EventKind.INCIDENT_RAISED})
 
@@ -117,7 +118,7 @@ def tell(
         Line(
             seq=event.seq,
             at=event.at,
-            words=str(_WORDS.get(event.kind, event.kind)),
+            words=_words(event),
             subject=event.element_name or "",
             who=people.get(event.actor, ""),
             detail=_detail(event),
@@ -132,12 +133,18 @@ def tell(
 def _detail(event: EventView) -> str:
     if event.kind == EventKind.DECISION_EVALUATED:
         return _rules(event.data)
-    shown = (event.data.get(key) for key in _SHOWN)
-    return " · ".join(_told(_text(value)) for value in shown if value not in (None, ""))
+    shown = [organisation(_text(event.data[key])) for key in _SHOWN if event.data.get(key)]
+    if (value := event.data.get("amount")) is not None:
+        shown.append(amount(value, _text(event.data.get("currency") or "")))
+    if purpose := _PURPOSES.get(str(event.data.get("purpose"))):
+        shown.append(str(purpose))
+    return " · ".join(shown)
 
 
-def _told(text: str) -> str:
-    return str(_CODES[text]) if text in _CODES else organisation(text)
+def _words(event: EventView) -> str:
+    if event.kind == "consent.recorded":
+        return _("Consent given") if event.data.get("given") else _("Consent not given")
+    return str(_WORDS.get(event.kind, event.kind))
 
 
 def _rules(data: Mapping[str, Any]) -> str:

@@ -9,10 +9,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import InvalidAnswer
+from engine.service import CaseView
 from web.accounts import current_actor
 from web.answers import Pending, Posted, read_posted
-from web.context import engine
-from web.documents import DocumentRefused, refusal, take
+from web.context import engine, readable
+from web.documents import DocumentRefused, keep, refusal
 from web.forms import ask
 from web.i18n import _
 from web.locales import locale
@@ -51,15 +52,19 @@ def answer(scheme: str) -> ResponseReturnValue:
         )
     except InvalidAnswer as error:
         return _page(scheme, posted, error.errors, token)
-    flash(_("The case %(case)s is open.", case=case.reference))
-    _hand_in(case.id, posted.pending)
-    return redirect(url_for("cases.case", case_id=case.id), 303)
+    _hand_in(case, posted.pending)
+    if readable(case.id):
+        flash(_("The case %(case)s is open.", case=case.reference))
+        return redirect(url_for("cases.case", case_id=case.id), 303)
+    # The first answer may have ended the organisation's own part in the case.
+    flash(_("The case %(case)s is open. Your part in it is done.", case=case.reference))
+    return redirect(url_for(".index"), 303)
 
 
-def _hand_in(case_id: str, files: Sequence[Pending]) -> None:
+def _hand_in(case: CaseView, files: Sequence[Pending]) -> None:
     for each in files:
         try:
-            take(case_id, each.file, purpose=each.purpose, tier=each.tier)
+            keep(case, each.file, purpose=each.purpose, tier=each.tier)
         except DocumentRefused as error:
             flash(_("%(reason)s Hand it in again below.", reason=refusal(error)), "error")
 

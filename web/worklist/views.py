@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.errors import CaseEnded, Conflict, InvalidAnswer, NotAllowed, NotFound
+from engine.errors import CaseEnded, Conflict, InvalidAnswer, NotAllowed
 from engine.service import CaseView, TaskView, WorklistQuery
 from web.accounts import current_actor
 from web.answers import Posted, read_posted
-from web.context import engine, names
+from web.context import engine, names, readable
 from web.failures import explain
 from web.forms import Asked, ask
 from web.i18n import _
@@ -104,11 +104,7 @@ def _keep(view: TaskView, posted: Posted) -> ResponseReturnValue:
 
 def _after(case: CaseView) -> str:
     # The step may have ended the organisation's part in the case: then the page is not theirs.
-    try:
-        engine().case(case.id, current_actor(), locale())
-    except NotFound:
-        return url_for(".index")
-    return url_for("cases.case", case_id=case.id)
+    return url_for("cases.case", case_id=case.id) if readable(case.id) else url_for(".index")
 
 
 def _asked(
