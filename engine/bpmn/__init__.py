@@ -7,6 +7,7 @@ network.
 
 from __future__ import annotations
 
+from engine.bpmn.catching import SIGNAL_PREFIX
 from engine.bpmn.context import StepContext
 from engine.bpmn.describe import (
     FlowInfo,
@@ -30,6 +31,7 @@ from engine.bpmn.publication import (
 )
 
 __all__ = [
+    "SIGNAL_PREFIX",
     "FlowInfo",
     "Position",
     "Publication",

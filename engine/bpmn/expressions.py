@@ -13,6 +13,7 @@ from engine.errors import FeelError
 from engine.feel import Expression, parse
 
 FEEL_LANGUAGES = ("feel",)
+CAMUNDA = "{http://camunda.org/schema/zeebe/"
 
 
 class Stuck(Exception):
@@ -108,6 +109,8 @@ class Expressions:
         return self.feel(source, node, what)
 
     def _speaks_feel(self, node: Any, what: str, language: str | None) -> bool:
+        if str(node.tag).startswith(CAMUNDA):
+            return True  # There it is FEEL, whatever the file declares for BPMN's own texts.
         language = node.get("language") or language or self._declared
         if not language or any(word in language.lower() for word in FEEL_LANGUAGES):
             return True

@@ -67,17 +67,22 @@ class MultiInstance(Activity):
         }
         if loop.enough is not None:
             turns.enough = truth(token, loop.enough, "completion condition", numbers)
-        if loop.behaviour is LoopBehaviour.ONE and turns.done:
-            return
-        for condition, event in loop.throws:
-            if condition is None or truth(token, condition, "behaviour's condition", numbers):
-                _throw(body, event)
+        turns.throws = [
+            event
+            for condition, event in loop.throws
+            if not (loop.behaviour is LoopBehaviour.ONE and turns.done)
+            and (condition is None or truth(token, condition, "behaviour's condition", numbers))
+        ]
 
     def instance_left(self, body: Token) -> None:
         """Begin the next instance, or leave the multi-instance."""
         turns = body.turns
         assert turns is not None  # noqa: S101 - a body has turns from its first instance on
         turns.done += 1
+        for event in turns.throws:
+            _throw(body, event)
+        if not body.is_live:
+            return  # What it threw has interrupted it.
         if turns.enough:
             for other in list(body.children):
                 other.cancel()

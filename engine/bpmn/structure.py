@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from engine.bpmn.elements import (
     ACTIVITIES,
@@ -22,8 +22,14 @@ UNCONDITIONAL = frozenset({"parallelGateway", "eventBasedGateway", "startEvent"}
 
 def check_structure(process: Process, findings: Findings) -> None:
     """Note what is wrong with the structure of a process and of its sub-processes."""
+    cancellable: set[str] = set()
     for body, owner in bodies(process):
-        checker = _Checker(body, findings)
+        cancellable |= {
+            e.attached_to or ""
+            for e in body.elements.values()
+            if e.event.trigger is Trigger.CANCEL and e.attached_to
+        }
+        checker = _Checker(body, findings, cancellable)
         checker.flows()
         checker.elements(owner)
         checker.starts(owner, owner.place if owner is not None else process.place)
@@ -39,9 +45,10 @@ def bodies(process: Process) -> Iterator[tuple[Body, Element | None]]:
 
 
 class _Checker:
-    def __init__(self, body: Body, findings: Findings) -> None:
+    def __init__(self, body: Body, findings: Findings, cancellable: Set[str]) -> None:
         self.body = body
         self.findings = findings
+        self.cancellable = cancellable
 
     def refuse(self, rule: str, place: Place, message: str, remedy: str) -> None:
         self.findings.error(rule, place, message, remedy)
@@ -159,6 +166,17 @@ class _Checker:
                 element.place,
                 "a cancel end event stands outside a transaction.",
                 "Draw it directly inside a transaction, or use an error event.",
+            )
+        elif (
+            element.event.each(Trigger.CANCEL)
+            and owner is not None
+            and owner.id not in (self.cancellable)
+        ):
+            self.refuse(
+                "cancel",
+                owner.place,
+                "the transaction can be cancelled and nothing catches that.",
+                "Attach a cancel boundary event to it.",
             )
         for event in element.event.each(Trigger.COMPENSATION):
             self._compensates(element, event, owner)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engine.bpmn.elements import Event
 
 
 @dataclass(slots=True)
@@ -13,6 +16,8 @@ class Turns:
     :ivar total: instances in all. :ivar waiting: items whose instance has not begun.
     :ivar results: the output element of each, in the items' order. :ivar done: instances left.
     :ivar enough: whether the completion condition was met.
+    :ivar throws: events to be thrown when the instance that has just ended is left; part of one
+        step, never of a state.
     """
 
     total: int
@@ -20,3 +25,4 @@ class Turns:
     results: list[Any] = field(default_factory=list)
     done: int = 0
     enough: bool = False
+    throws: list[Event] = field(default_factory=list)

@@ -28,6 +28,7 @@ from engine.model import (
     JobStatus,
     MessageSent,
     Outcome,
+    SignalSent,
     StartProcess,
     ThrowError,
 )
@@ -143,6 +144,8 @@ class Stepper:
                 self.deliver(uow, case.id, wanted.activation, wanted.element_id, payload, now)
         for message in outcome.messages:
             self.publish(uow, message, now)
+        for signal in outcome.signals:
+            self.broadcast(uow, signal, now, but=case.id)
 
     def insert_call(
         self,
@@ -202,6 +205,20 @@ class Stepper:
         if not receivers and payload["expires_at"] > now:
             buffer_message(uow, name, digest, raw, payload["expires_at"])
         return len(receivers)
+
+    def broadcast(self, uow: UnitOfWork, signal: SignalSent, now: datetime, *, but: str) -> int:
+        """Hand a signal to everything in other cases that waits for it now, as one job each.
+
+        :param but: the case that sent it and received it itself already.
+        :returns: how many places wait for it.
+        """
+        # It expires at once: a signal is not kept for who comes later.
+        raw = dump({"variables": dict(signal.variables), "expires_at": now})
+        rows = waiting_for(uow, f"{bpmn.SIGNAL_PREFIX}{signal.signal}", keys_digest({}))
+        others = [row for row in rows if row.case_id != but]
+        for row in others:
+            self.deliver(uow, row.case_id, row.activation, row.element_id, raw, now)
+        return len(others)
 
     def deliver(
         self,

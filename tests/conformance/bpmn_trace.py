@@ -1,0 +1,318 @@
+"""Runs any diagram and tells what it did: the door for foreign suites.
+
+In this door alone the plain text of a script task's ``<script>`` is output: it is appended to the
+trace when the task is done (a ``zeebe:script`` stays FEEL). Timers are played on a simulated clock,
+the earliest first. A task that names no work is passed, a message without a correlation key
+reaches everybody who waits for its name.
+
+    python -m tests.conformance.bpmn_trace DIAGRAM.bpmn [--variables JSON] [--process ID]
+        [--messages loopback] [--timeout S]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from engine import bpmn
+from engine.bpmn.elements import Element, Event, Trigger
+from engine.bpmn.timers import first_due, next_due
+from engine.errors import DeploymentRefused, PasserelleError
+from engine.feel import to_feel
+from engine.model import CaseRef, CaseStatus, Outcome, StartProcess, TriggerEvent
+from tests.conformance.plain import PlainDiagram, read_plain
+
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+FIRINGS = 1_000
+"""Timers that one run may fire; a cycle without end stops there."""
+STARTS = 20
+"""Instances that one timer start event may begin."""
+
+
+@dataclass
+class Instance:
+    """One running process of the file."""
+
+    publication: bpmn.Publication
+    case: CaseRef
+    state: bytes = b""
+    status: CaseStatus = CaseStatus.ACTIVE
+    tasks: dict[int, Any] = field(default_factory=dict)
+    timers: dict[int, Any] = field(default_factory=dict)
+    subscriptions: dict[int, Any] = field(default_factory=dict)
+    incidents: dict[int, Any] = field(default_factory=dict)
+
+    def keep(self, outcome: Outcome) -> None:
+        """Keep what waits, take back what is withdrawn."""
+        for activation in outcome.withdrawn:
+            for rows in (self.tasks, self.timers, self.subscriptions, self.incidents):
+                rows.pop(activation, None)
+        for activation in outcome.resolved:
+            self.incidents.pop(activation, None)
+        for rows, items in (
+            (self.tasks, outcome.tasks),
+            (self.timers, outcome.timers),
+            (self.subscriptions, outcome.subscriptions),
+            (self.incidents, outcome.incidents),
+        ):
+            rows.update({item.activation: item for item in items})
+        self.state, self.status = outcome.state, outcome.status
+
+
+class World:
+    """Every instance of a file's processes, their clock, and what travels between them."""
+
+    def __init__(self, diagram: PlainDiagram, *, loopback: bool) -> None:
+        self.diagram = diagram
+        self.loopback = loopback
+        self.now = BEGIN
+        self.instances: list[Instance] = []
+        self.trace: list[str] = []
+        self.messages: deque[Any] = deque()
+        self.buffered: list[Any] = []
+        self._publications: dict[str, bpmn.Publication] = {}
+
+    def publication(self, process_id: str) -> bpmn.Publication:
+        """Return a process of the file, ready to run.
+
+        :raises DeploymentRefused: it is refused.
+        """
+        if process_id not in self._publications:
+            self._publications[process_id] = bpmn.compile_publication(
+                {self.diagram.name: self.diagram.source},
+                process_id,
+                handlers={},
+                constants={},
+                country="CM",
+                time_zone="UTC",
+            )
+        return self._publications[process_id]
+
+    # --- steps --------------------------------------------------------------------------------
+
+    def start(self, process_id: str, variables: Mapping[str, Any], at: str | None = None) -> None:
+        """Begin an instance."""
+        number = len(self.instances) + 1
+        case = CaseRef(f"case-{number}", f"TRACE-{number}", "trace", "CM")
+        instance = Instance(self.publication(process_id), case)
+        self.instances.append(instance)
+        context = bpmn.StepContext(case, self.now)
+        self._take(instance, bpmn.start(instance.publication, StartProcess(variables, at), context))
+
+    def trigger(self, instance: Instance, activation: int, variables: Mapping[str, Any]) -> None:
+        """Let a timer, message or signal come."""
+        context = bpmn.StepContext(instance.case, self.now)
+        command = TriggerEvent(activation, variables)
+        self._take(instance, bpmn.advance(instance.publication, instance.state, command, context))
+
+    def _take(self, instance: Instance, outcome: Outcome) -> None:
+        instance.keep(outcome)
+        for event in outcome.events:
+            if event.kind == "element.completed" and event.element_id in self.diagram.texts:
+                if event.element_id in self.diagram.repeated and "instance" not in event.data:
+                    continue  # The whole of a loop; its instances have spoken.
+                self.trace.append(self.diagram.texts[event.element_id])
+        for signal in outcome.signals:
+            self._broadcast(instance, signal)
+        self.messages.extend(outcome.messages)
+
+    def _broadcast(self, sender: Instance, signal: Any) -> None:
+        for other in list(self.instances):
+            for activation, wanted in list(other.subscriptions.items()):
+                if other is not sender and wanted.message == bpmn.SIGNAL_PREFIX + signal.signal:
+                    self.trigger(other, activation, signal.variables)
+        for process_id, element in self._starts(sender):
+            for event in element.event.each(Trigger.SIGNAL):
+                if event.name == signal.signal:
+                    self.start(process_id, signal.variables, element.id)
+
+    # --- messages -----------------------------------------------------------------------------
+
+    def deliver(self) -> bool:
+        """Deliver one message to who waits for it, or start a process by it."""
+        for message in (*self.buffered, *self.messages):
+            if self._deliver(message):
+                (self.buffered if message in self.buffered else self.messages).remove(message)
+                return True
+        self.buffered.extend(self.messages)
+        self.messages.clear()
+        return False
+
+    def _deliver(self, message: Any) -> bool:
+        for instance in self.instances:
+            for activation, wanted in instance.subscriptions.items():
+                if wanted.message == message.message and wanted.keys == message.keys:
+                    self.trigger(instance, activation, message.variables)
+                    return True
+        for process_id, element in self._starts(None):
+            for event in element.event.each(Trigger.MESSAGE):
+                if event.message is not None and event.message.name == message.message:
+                    self.start(process_id, message.variables, element.id)
+                    return True
+        return False
+
+    def _starts(self, sender: Instance | None) -> list[tuple[str, Element]]:
+        """Return the start events of the file, those of the sender's own process left out."""
+        own = None if sender is None else sender.publication.process_id
+        main = self.instances[0].publication.processes
+        return [
+            (process.id, element)
+            for process in main.values()
+            if process.id != own
+            for element in process.body.elements.values()
+            if element.kind == "startEvent" or element.instantiates
+        ]
+
+    # --- time ---------------------------------------------------------------------------------
+
+    def fire(self) -> bool:
+        """Fire the earliest timer of all."""
+        due = [
+            (timer.due, number, activation)
+            for number, instance in enumerate(self.instances)
+            for activation, timer in instance.timers.items()
+        ]
+        if not due:
+            return False
+        moment, number, activation = min(due)
+        self.now = max(self.now, moment)
+        instance = self.instances[number]
+        del instance.timers[activation]
+        self.trigger(instance, activation, {})
+        return True
+
+    # --- the beginning and the end ---------------------------------------------------------------
+
+    def begin(self, process_id: str, variables: Mapping[str, Any]) -> bool:
+        """Start a process as it says itself; ``False`` if its condition is not met."""
+        body = self.publication(process_id).processes[process_id].body
+        if body.entries():
+            self.start(process_id, variables)
+            return True
+        first = next(e for e in body.elements.values() if e.kind == "startEvent")
+        event = (first.event.parts or (first.event,))[0]
+        if event.trigger is Trigger.TIMER:
+            self._begin_by_timer(process_id, variables, first.id, event)
+            return True
+        if event.condition is not None and event.condition.value(variables, self.now) is not True:
+            return False
+        self.start(process_id, variables, first.id)
+        return True
+
+    def _begin_by_timer(
+        self, process_id: str, variables: Mapping[str, Any], at: str, event: Event
+    ) -> None:
+        assert event.timer is not None
+        assert event.timer_kind is not None
+        value = event.timer.value(variables, self.now)
+        due, cycle = first_due(event.timer_kind, value, self.now, "UTC")
+        endless = cycle is not None and cycle.left is None
+        for _ in range(1 if endless else STARTS):
+            self.now = max(self.now, due)
+            self.start(process_id, variables, at)
+            following = None if cycle is None else next_due(cycle, self.now, "UTC")
+            if following is None:
+                return
+            due, cycle = following
+
+    def play(self, until: float) -> str:
+        """Go on until nothing moves.
+
+        :param until: of the process's own clock, in seconds.
+        :returns: why it stopped before, or ``""``.
+        """
+        for _ in range(FIRINGS):
+            while self.loopback and self.deliver():
+                if time.monotonic() > until:
+                    return "the time allowed is over"
+            if time.monotonic() > until:
+                return "the time allowed is over"
+            if self.instances[0].status is not CaseStatus.ACTIVE and not self._others_live():
+                return ""
+            if not self.fire():
+                return ""
+        return f"{FIRINGS} timers have fired"
+
+    def _others_live(self) -> bool:
+        return any(each.status is CaseStatus.ACTIVE for each in self.instances)
+
+
+def run(
+    source: bytes,
+    name: str,
+    *,
+    variables: Mapping[str, Any],
+    process: str | None = None,
+    loopback: bool = False,
+    timeout_s: float = 60.0,
+) -> dict[str, Any]:
+    """Run a diagram and return its outcome, trace and reasons."""
+    diagram = read_plain(source, name)
+    world = World(diagram, loopback=loopback)
+    until = time.monotonic() + timeout_s
+    try:
+        process_id = process or diagram.main
+        if not world.begin(process_id, variables):
+            return _answer("waiting", world, ["no start event of the process has happened"])
+        stopped = world.play(until)
+    except DeploymentRefused as refused:
+        reasons = [str(found) for found in refused.findings if found.severity == "error"]
+        return _answer("refused", world, reasons)
+    except PasserelleError as error:
+        return _answer("incident", world, [str(error)])
+    return _judge(world, stopped)
+
+
+def _judge(world: World, stopped: str) -> dict[str, Any]:
+    first = world.instances[0]
+    incidents = [i.message for each in world.instances for i in each.incidents.values()]
+    if first.status is CaseStatus.COMPLETED:
+        return _answer("completed", world, incidents)
+    if first.incidents:
+        return _answer("incident", world, incidents)
+    waiting = [
+        f"{item.element_id} waits"
+        for rows in (first.tasks, first.subscriptions, first.timers)
+        for item in rows.values()
+    ]
+    return _answer("waiting", world, [stopped] * bool(stopped) + waiting)
+
+
+def _answer(outcome: str, world: World, reasons: list[str]) -> dict[str, Any]:
+    return {"outcome": outcome, "trace": world.trace, "reasons": reasons}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the diagram that the command line names and print the answer as JSON."""
+    parser = argparse.ArgumentParser(description="Run a BPMN diagram and print its trace.")
+    parser.add_argument("diagram", type=Path)
+    parser.add_argument("--variables", default="{}", help="JSON object")
+    parser.add_argument("--process", help="id of the process to run")
+    parser.add_argument("--messages", choices=["loopback"])
+    parser.add_argument("--timeout", type=float, default=60.0, help="seconds")
+    given = parser.parse_args(arguments)
+    variables = json.loads(given.variables, parse_float=Decimal)
+    answer = run(
+        given.diagram.read_bytes(),
+        given.diagram.name,
+        variables={name: to_feel(value) for name, value in variables.items()},
+        process=given.process,
+        loopback=given.messages == "loopback",
+        timeout_s=given.timeout,
+    )
+    json.dump(answer, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,93 @@
+"""A foreign diagram made ready for the trace: its script tasks' plain texts are output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from engine.bpmn.reader import BPMN, ZEEBE, child, children, extensions, referred, tag
+
+SCRIPTS = {"scriptTask": "task", "globalScriptTask": "globalTask"}
+WORKLESS = {"serviceTask", "businessRuleTask", "sendTask", "globalBusinessRuleTask"}
+LOOPS = ("standardLoopCharacteristics", "multiInstanceLoopCharacteristics")
+
+
+@dataclass(frozen=True, slots=True)
+class PlainDiagram:
+    """A diagram whose script tasks are undefined tasks with a text of their own.
+
+    :ivar texts: output of each script task, by id. :ivar repeated: ids of those in loops.
+    :ivar main: id of the process to run when nobody names one.
+    """
+
+    name: str
+    source: bytes
+    texts: dict[str, str]
+    repeated: frozenset[str]
+    main: str
+
+
+def read_plain(source: bytes, name: str) -> PlainDiagram:
+    """Read a diagram; one that is no XML stays as it is, to be refused with its reason."""
+    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True)
+    try:
+        root: Any = etree.fromstring(source, parser)
+    except etree.XMLSyntaxError:
+        return PlainDiagram(name, source, {}, frozenset(), "")
+    if root.getroottree().docinfo.doctype:
+        return PlainDiagram(name, source, {}, frozenset(), "")
+    texts: dict[str, str] = {}
+    repeated = set()
+    for node in list(root.iter(f"{{{BPMN}}}*")):
+        kind = tag(node)
+        if kind in SCRIPTS and not _has(node, "script", "taskDefinition"):
+            _take_text(node, texts)
+            if children(node, *LOOPS):
+                repeated.add(node.get("id"))
+        elif kind in WORKLESS and not _names_work(node):
+            node.tag = f"{{{BPMN}}}{'globalTask' if kind.startswith('global') else 'task'}"
+        elif kind == "message" and not _has(node, "subscription") and not _correlated(root, node):
+            _give_key(node)
+    return PlainDiagram(name, etree.tostring(root), texts, frozenset(repeated), _main(root))
+
+
+def _take_text(node: Any, texts: dict[str, str]) -> None:
+    script = child(node, "script")
+    if script is not None:
+        texts[node.get("id")] = (script.text or "").strip()
+        node.remove(script)
+    node.attrib.pop("scriptFormat", None)
+    node.tag = f"{{{BPMN}}}{SCRIPTS[tag(node)]}"
+
+
+def _has(node: Any, *names: str) -> bool:
+    return any(tag(item) in names for item in extensions(node))
+
+
+def _names_work(node: Any) -> bool:
+    sends = tag(node) == "sendTask" and bool(node.get("messageRef"))
+    return sends or _has(node, "taskDefinition", "calledDecision")
+
+
+def _correlated(root: Any, message: Any) -> bool:
+    retrievals = root.iter(f"{{{BPMN}}}correlationPropertyRetrievalExpression")
+    return any(referred(node, "messageRef") == message.get("id") for node in retrievals)
+
+
+def _give_key(message: Any) -> None:
+    holder = child(message, "extensionElements")
+    if holder is None:
+        holder = etree.Element(f"{{{BPMN}}}extensionElements")
+        documented = len(children(message, "documentation"))
+        message.insert(documented, holder)
+    key = etree.SubElement(holder, f"{{{ZEEBE}}}subscription")
+    key.set("correlationKey", '="any"')
+
+
+def _main(root: Any) -> str:
+    processes = [node for node in children(root, "process") if len(node)]
+    runs = [node for node in processes if node.get("isExecutable") == "true"]
+    first = next(iter(runs or processes), None)
+    return "" if first is None else first.get("id") or ""
