@@ -87,6 +87,9 @@ class Finding:
     :ivar line: line in the file, counting from 1; 0 if unknown.
     :ivar message: what is wrong.
     :ivar remedy: what to do about it.
+    :ivar message_fr: the message in French, ``""`` where nobody translated it; so ``remedy_fr``.
+    :ivar trace: ids of the elements and flows, in their order, that lead to what is wrong; for
+        drawing it.
     """
 
     rule: str
@@ -96,11 +99,24 @@ class Finding:
     line: int
     message: str
     remedy: str
+    message_fr: str = ""
+    remedy_fr: str = ""
+    trace: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
+    def told(self, language: str) -> str:
+        """Return message and remedy in English (``en``) or French (``fr``), else in English."""
+        if language == "fr":
+            return f"{self.message_fr or self.message} {self.remedy_fr or self.remedy}"
+        return f"{self.message} {self.remedy}"
+
+    def shown(self, language: str) -> str:
+        """Return one line: where, what, what to do, by which rule."""
         place = f"{self.file}:{self.line}" if self.line else self.file
         where = f"{place}, {self.element}" if self.element else place
-        return f"{where}: {self.message} {self.remedy} [{self.rule}]"
+        return f"{where}: {self.told(language)} [{self.rule}]"
+
+    def __str__(self) -> str:
+        return self.shown("en")
 
 
 class DeploymentRefused(PasserelleError):

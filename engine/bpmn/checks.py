@@ -24,6 +24,8 @@ CALLS_HANDLERS = frozenset(
     {"serviceTask", "businessRuleTask", "scriptTask", "sendTask"}
     | {"intermediateThrowEvent", "endEvent"}
 )
+ELSEWHERE = frozenset({"handler", "form", "decision", "called"})
+"""Rules about what a diagram that stands alone may find where it is published."""
 TAKES_INPUTS = ACTIVITIES | {"intermediateThrowEvent", "endEvent"}
 
 
@@ -33,9 +35,15 @@ def check_references(
     forms: Collection[str],
     decisions: Collection[str],
     findings: Findings,
+    *,
+    alone: bool = False,
 ) -> None:
-    """Note every reference that leads nowhere and every argument that does not fit."""
+    """Note every reference that leads nowhere and every argument that does not fit.
+
+    :param alone: what a diagram calls may be elsewhere, so that what is missing only warns.
+    """
     checker = _Checker(processes, handlers, forms, decisions, findings)
+    checker.alone = alone
     for element in elements_of(processes.values()):
         checker.check(element)
     for process in processes.values():
@@ -90,6 +98,7 @@ class _Checker:
         self.findings = findings
         self.ids = {element.id for element in elements_of(processes.values())}
         self._seen: dict[str, Place] = {}
+        self.alone = False
 
     def check(self, element: Element) -> None:
         self.unique(element.id, element.place)
@@ -102,7 +111,10 @@ class _Checker:
         self._properties(element)
 
     def _refuse(self, rule: str, element: Element, message: str, remedy: str) -> None:
-        self.findings.error(rule, element.place, message, remedy)
+        if self.alone and rule in ELSEWHERE:
+            self.findings.warning(rule, element.place, message, remedy)
+        else:
+            self.findings.error(rule, element.place, message, remedy)
 
     def unique(self, name: str, place: Place) -> None:
         other = self._seen.setdefault(name, place)

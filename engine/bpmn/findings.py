@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from engine.errors import Finding
@@ -44,6 +46,13 @@ class Findings:
                 f"bpmn.{rule}", severity, place.file, place.element, place.line, message, remedy
             )
         )
+
+    def soften(self, covers: Callable[[Finding], bool]) -> None:
+        """Make warnings of the errors that this covers."""
+        self.items = [
+            replace(item, severity=WARNING) if item.severity == ERROR and covers(item) else item
+            for item in self.items
+        ]
 
     def sorted(self) -> tuple[Finding, ...]:
         """Return every finding once, errors first, then by file and line."""

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.bpmn.checks import check_calendar, check_references
+from engine.bpmn.documentation import Documentation
 from engine.bpmn.elements import Process
 from engine.bpmn.findings import Findings, Place
 from engine.bpmn.processes import read_processes
 from engine.bpmn.reader import DI, children, extensions, is_bpmn, read_document, referred, tag
 from engine.bpmn.specs import build
-from engine.bpmn.structure import check_structure
+from engine.bpmn.structure import check_beginning, check_structure
 from engine.dmn import check, read_decisions
 from engine.errors import DecisionError, DeploymentRefused, Finding
 from engine.feel import to_feel
@@ -59,15 +60,19 @@ def compile_publication(
     constants: Mapping[str, Any],
     country: str,
     time_zone: str,
+    any_start: bool = False,
 ) -> Publication:
     """Read, check and build a scheme's diagrams.
 
     :param files: every file of the publication by name.
     :param process_id: the process that a case of the scheme runs.
+    :param any_start: whether the caller starts it by timers, signals and conditions as well.
     :raises DeploymentRefused: something in it has errors; every finding is told.
     """
     findings = Findings()
     processes, decisions = _read(files, process_id, handlers, country, time_zone, findings)
+    if process_id in processes and not any_start:
+        check_beginning(processes[process_id], findings)
     if findings.refused:
         raise DeploymentRefused(findings.sorted())
     return Publication(
@@ -85,16 +90,22 @@ def compile_publication(
 
 def lint(
     files: Mapping[str, bytes],
-    process_id: str,
+    process_id: str | None,
     *,
     handlers: Mapping[str, HandlerSpec],
     constants: Mapping[str, Any],
     country: str,
     time_zone: str,
 ) -> tuple[Finding, ...]:
-    """Return everything there is to say of a publication, errors first."""
+    """Return everything there is to say of a publication, errors first.
+
+    :param process_id: the process that a case runs; ``None`` for a diagram that stands alone, whose
+        handlers, forms, decisions and called processes may be elsewhere.
+    """
     findings = Findings()
-    _read(files, process_id, handlers, country, time_zone, findings)
+    processes, _ = _read(files, process_id, handlers, country, time_zone, findings)
+    if process_id in processes:
+        check_beginning(processes[process_id], findings)
     return findings.sorted()
 
 
@@ -129,19 +140,20 @@ def references(source: bytes) -> References:
 
 def _read(
     files: Mapping[str, bytes],
-    process_id: str,
+    process_id: str | None,
     handlers: Mapping[str, HandlerSpec],
     country: str,
     time_zone: str,
     findings: Findings,
 ) -> tuple[dict[str, Process], dict[str, Any]]:
     processes: dict[str, Process] = {}
+    documentation = Documentation(process_id)
     for name in sorted(files):
         if name.endswith(".bpmn"):
-            _read_file(name, files[name], processes, findings)
+            _read_file(name, files[name], processes, documentation, findings)
     decisions = _decisions(files, findings)
     forms = _forms(files, findings)
-    if process_id not in processes and not findings.refused:
+    if process_id is not None and process_id not in processes and not findings.refused:
         known = ", ".join(sorted(processes)) or "none"
         findings.error(
             "no-process",
@@ -152,14 +164,22 @@ def _read(
     for process in processes.values():
         check_structure(process, findings)
     check_calendar(processes, country, time_zone, findings)
-    check_references(processes, handlers, forms, decisions, findings)
+    check_references(processes, handlers, forms, decisions, findings, alone=process_id is None)
+    documentation.settle(processes, findings)
     return processes, decisions
 
 
-def _read_file(name: str, source: bytes, processes: dict[str, Process], findings: Findings) -> None:
+def _read_file(
+    name: str,
+    source: bytes,
+    processes: dict[str, Process],
+    documentation: Documentation,
+    findings: Findings,
+) -> None:
     document = read_document(source, name, findings)
     if document is None:
         return
+    documentation.describe(document, findings)
     found = read_processes(document, findings)
     for process in found:
         if process.id in processes:
@@ -169,7 +189,7 @@ def _read_file(name: str, source: bytes, processes: dict[str, Process], findings
                 f"the process is also in {processes[process.id].place.file}.",
                 "Give one of the two another id.",
             )
-        processes[process.id] = process
+        processes.setdefault(process.id, process)
     if found and next(document.root.iter(f"{{{DI}}}BPMNShape"), None) is None:
         findings.warning(
             "no-diagram",

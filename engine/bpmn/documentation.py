@@ -1,0 +1,161 @@
+"""What a diagram only tells its readers: nothing runs it, so nothing of it refuses a publication.
+
+A process that is not marked executable and that nothing calls, a pool without a process, an
+extension of another tool, a data store: each is kept as it is written and gives one warning.
+
+Source: BPMN 2.0.2, table 10.1 (isExecutable), section 9.3 (black box pools), 8.3.3 (extensions).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from lxml import etree
+
+from engine.bpmn.elements import Process
+from engine.bpmn.findings import Findings, Place
+from engine.bpmn.reader import BPMN, ZEEBE, Document, children, is_bpmn, referred
+from engine.errors import Finding
+
+SILENT = frozenset({BPMN, ZEEBE, "http://camunda.org/schema/modeler/1.0"})
+"""Namespaces of extension elements that are read, or that only modelers use."""
+
+
+class Documentation:
+    """The parts of a publication's diagrams that are not run.
+
+    :param process_id: the process that a case runs; ``None`` where each file stands alone.
+    """
+
+    def __init__(self, process_id: str | None) -> None:
+        self._process_id = process_id
+        self._homes: dict[tuple[str, str], str] = {}
+        self._described: dict[str, set[str]] = {}
+        self._executable: dict[str, set[str]] = {}
+
+    def describe(self, document: Document, findings: Findings) -> None:
+        """Note what of a file is documentation."""
+        file, root = document.file, document.root
+        self._described[file], self._executable[file] = set(), set()
+        for node in children(root, "process"):
+            process_id = node.get("id", "")
+            marked = node.get("isExecutable", "").strip() in {"true", "1"}
+            (self._executable if marked else self._described)[file].add(process_id)
+            for part in node.iter():
+                if is_bpmn(part) and part.get("id"):
+                    self._homes[file, part.get("id")] = process_id
+            if not marked:
+                findings.warning(
+                    "not-executable",
+                    Place.of(file, node),
+                    "the process is not marked executable: unless a scheme or a diagram names it, "
+                    "it is documentation.",
+                    'Set isExecutable="true" if cases are to run it.',
+                )
+        self._nothing_to_run(document, findings)
+        _pools(document, findings)
+        _stores(document, findings)
+        _foreign(document, findings)
+
+    def _nothing_to_run(self, document: Document, findings: Findings) -> None:
+        tasks = any(is_bpmn(node) and "globalTask" in node.tag for node in document.root)
+        if not children(document.root, "process") and not tasks:
+            findings.warning(
+                "nothing-to-run",
+                Place(document.file, "", document.root.sourceline or 0),
+                "the file has no process: it is documentation.",
+                "Draw a process in it if cases are to run it.",
+            )
+
+    def settle(self, processes: dict[str, Process], findings: Findings) -> None:
+        """Let nothing refuse the publication that is only documentation; take it out of it."""
+        runs = self._run(processes)
+        told = {
+            (file, name)
+            for file, names in self._described.items()
+            for name in names
+            if name not in runs
+        }
+        quiet = {
+            file
+            for file, names in self._described.items()
+            if not self._executable[file] and all((file, name) in told for name in names)
+        }
+        dropped: set[tuple[str, str]] = set()
+
+        def is_told(finding: Finding) -> bool:
+            home = (finding.file, self._homes.get((finding.file, finding.element), ""))
+            if home not in told and finding.file not in quiet:
+                return False
+            named = {home} if home in told else {pair for pair in told if pair[0] == finding.file}
+            dropped.update(named)
+            return True
+
+        findings.soften(is_told)
+        for name, process in list(processes.items()):
+            if (process.place.file, name) in dropped:
+                del processes[name]
+
+    def _run(self, processes: Mapping[str, Process]) -> set[str]:
+        """Return the scheme's process, those marked executable, and all that these call."""
+        found: set[str] = set()
+        waiting = [self._process_id or "", *(i for ids in self._executable.values() for i in ids)]
+        while waiting:
+            name = waiting.pop()
+            if name in processes and name not in found:
+                found.add(name)
+                waiting.extend(_called(processes[name]))
+        return found
+
+
+def _called(process: Process) -> Iterator[str]:
+    waiting = [process.body]
+    while waiting:
+        for element in waiting.pop().elements.values():
+            if element.extensions.called is not None:
+                yield element.extensions.called.process_id
+            if element.inner is not None:
+                waiting.append(element.inner)
+
+
+def _pools(document: Document, findings: Findings) -> None:
+    known = {node.get("id") for node in children(document.root, "process")}
+    for holder in children(document.root, "collaboration"):
+        for pool in children(holder, "participant"):
+            if referred(pool, "processRef") not in known:
+                findings.warning(
+                    "pool-without-process",
+                    Place.of(document.file, pool),
+                    f"the pool '{pool.get('name') or pool.get('id')}' has no process here: it is "
+                    "documentation.",
+                    "Nothing, if it stands for somebody outside; otherwise draw their process.",
+                )
+
+
+def _stores(document: Document, findings: Findings) -> None:
+    for node in document.root.iter(f"{{{BPMN}}}dataStoreReference"):
+        findings.warning(
+            "data-store",
+            Place.of(document.file, node),
+            f"the data store '{node.get('name') or node.get('id')}' is documentation: nothing is "
+            "read from it or written to it.",
+            "Let a handler read and write, and keep the store as a note.",
+        )
+
+
+def _foreign(document: Document, findings: Findings) -> None:
+    seen: set[str] = set()
+    for node in document.root.iter(f"{{{BPMN}}}extensionElements"):
+        for item in node:
+            if not isinstance(item.tag, str):
+                continue
+            namespace = etree.QName(item).namespace or ""
+            if namespace in SILENT or namespace in seen:
+                continue
+            seen.add(namespace)
+            findings.warning(
+                "foreign-extension",
+                Place.of(document.file, item),
+                f"extensions in the namespace '{namespace}' are kept and not run.",
+                "Say what they mean in BPMN or in zeebe: extensions, if cases are to follow it.",
+            )
