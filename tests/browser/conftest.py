@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,10 +25,11 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--lang=fr-FR",
 )
 
 Meet = Callable[..., Person]
-"""Makes a signed-in person: account name, then :class:`Person`'s own arguments."""
+"""Makes a person: account name (empty for nobody), then :class:`Person`'s own arguments."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -46,7 +48,12 @@ def browser() -> Iterator[Browser]:
     if found is None:
         pytest.skip(NO_CHROMIUM)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+        chromium = playwright.chromium.launch(
+            executable_path=found,
+            args=list(ARGUMENTS),
+            # The browser's own words (a date's order, "choose a file") follow the machine's.
+            env={**os.environ, "LANGUAGE": "fr"},
+        )
         yield chromium
         chromium.close()
 
@@ -76,13 +83,13 @@ def site(filled_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture
 def meet(browser: Browser, site: Site) -> Iterator[Meet]:
-    """Make people that sign in, and let them go at the end."""
+    """Make people that sign in; at the end let them go, and hear what their consoles said."""
     met: list[Person] = []
 
     def sign_in(name: str, **how: Any) -> Person:
         person = Person(browser, site, name, **how)
         met.append(person)
-        return person.sign_in()
+        return person.sign_in() if name else person
 
     yield sign_in
     for person in met:

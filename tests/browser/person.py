@@ -45,7 +45,7 @@ class Person:
         width: int = 1280,
         javascript: bool = True,
     ) -> None:
-        self.name, self.site, self.javascript = name, site, javascript
+        self.name, self.site, self.width, self.javascript = name, site, width, javascript
         self.complaints: list[str] = []
         self._context = browser.new_context(
             base_url=site.address,
@@ -62,6 +62,10 @@ class Person:
         # Chromium writes every answer of 400 and above to the console; tests ask for those.
         if message.type == "error" and "Failed to load resource" not in message.text:
             self.complaints.append(f"{self.name}: {message.text}")
+
+    def another_window(self) -> Page:
+        """Open a second window of the same, signed-in browser."""
+        return self._context.new_page()
 
     def leave(self) -> None:
         """Close the window."""
@@ -153,6 +157,8 @@ class Person:
         if self._stands(field, value):
             return
         if self.javascript and field.locator("xpath=ancestor::*[@data-hx-post]").count():
+            # The script hears of a change only once it has been read.
+            self.page.wait_for_load_state("load")
             with self.page.expect_response(lambda response: response.request.method == "POST"):
                 self._put(field, value)
             self.page.wait_for_function(
@@ -207,6 +213,10 @@ class Person:
         words = re.sub(r"[^\w]+", "-", rest).strip("-").lower()
         path = ARTEFACTS / folder / f"{next(_numbers):03}-{self.name}-{words}.png"
         self.page.screenshot(path=path, full_page=True)
+
+    def heading(self) -> str:
+        """Return the page's first heading."""
+        return self.page.locator("h1").inner_text()
 
     def scrolls_sideways(self) -> bool:
         """Tell whether the page is wider than the window."""

@@ -28,11 +28,12 @@ class Site:
 
     :ivar address: where it is served, without a slash at the end.
     :ivar today: the day that the site believes it is; :meth:`advance` moves it.
+    :ivar made_on: the day on which it was made; its cases are counted by that day's year.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.today = datetime.now(UTC).date()
+        self.today = self.made_on = datetime.now(UTC).date()
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
         self._environment = {

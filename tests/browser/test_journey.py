@@ -30,6 +30,7 @@ def open_a_case(team: Team, answers: dict[str, Any], folder: str) -> str:
     desk.complete()
     notice = desk.page.locator(".ps-notice").inner_text()
     desk.shot(f"{folder}/dossier ouvert")
+    assert desk.heading() != "Page introuvable"
     return next(word.strip(".,") for word in notice.split() if word.startswith("CM-OFII-"))
 
 
@@ -56,6 +57,7 @@ def first_contact(site: Site, assistance: str) -> dict[str, Any]:
         "safe_contact_phone": "+237 6 00 00 00 00",
         "safe_contact_note": "Ne pas appeler la famille.",
         "consent_processing": True,
+        "consent_sheet": PDF,
     }
 
 
@@ -69,13 +71,12 @@ def test_a_business_case_runs_from_first_contact_to_closed_in_the_browser(
         "project_idea": "Un commerce de tissus au marché.",
         "consent_sharing": True,
         "consent_promotion": True,
-        "consent_sheet": PDF,
     }
     case = open_a_case(team, answers, folder)
     prepare_business(team, case, folder)
     launch_business(site, team, case, folder)
     follow_business(site, team, case, folder)
-    see_it_closed(team, case, folder)
+    see_it_closed(meet, team, case, folder)
 
 
 def prepare_business(team: Team, case: str, folder: str) -> None:
@@ -197,12 +198,17 @@ def end_follow_up(adviser: Person, officer: Person, case: str, folder: str) -> N
     officer.do(case, "Décider d'un renouvellement", {"renewal": "end"}, folder)
 
 
-def see_it_closed(team: Team, case: str, folder: str) -> None:
+def see_it_closed(meet: Meet, team: Team, case: str, folder: str) -> None:
     officer = team("ofii")
     officer.open_case(case)
     expect(officer.page.locator(".ps-where")).to_contain_text("Clos")
     officer.shot(f"{folder}/dossier clos")
     expect(officer.page.get_by_role("heading", name="À faire maintenant")).to_have_count(0)
+    auditor = meet("auditeur", locale="en-GB", width=officer.width)
+    auditor.open_case(case)
+    expect(auditor.page.locator(".ps-where")).to_contain_text("Closed")
+    expect(auditor.page.locator(".ps-timeline")).to_contain_text("Case closed")
+    auditor.shot(f"{folder}/case closed in English")
 
 
 def test_a_social_case_runs_on_a_narrow_screen_without_javascript(site: Site, meet: Meet) -> None:
@@ -210,7 +216,10 @@ def test_a_social_case_runs_on_a_narrow_screen_without_javascript(site: Site, me
     team = team_of(meet, width=360, javascript=False)
     # Without consent to sharing, no public operator is asked: Littoral Appui is a private one.
     case = open_a_case(team, first_contact(site, "social"), folder)
+    expect(team("accueil").page.locator(".ps-notice")).to_contain_text("Votre part est faite")
     officer, adviser = team("ofii"), team("conseiller")
+    officer.open_case(case)
+    expect(officer.page.get_by_role("link", name="consent_sheet.pdf")).to_be_visible()
     officer.do(case, "Confirmer ou changer le type", {"assistance_type": "social"}, folder)
     team("responsable").do(
         case, "Accepter ou décliner le dossier", {"operator_answer": "accepted"}, folder
@@ -235,4 +244,4 @@ def test_a_social_case_runs_on_a_narrow_screen_without_javascript(site: Site, me
     site.advance(months=6, days=2)
     visit(site, adviser, case, folder)
     end_follow_up(adviser, officer, case, folder)
-    see_it_closed(team, case, folder)
+    see_it_closed(meet, team, case, folder)
