@@ -163,7 +163,8 @@ def _read(
         )
     for process in processes.values():
         check_structure(process, findings)
-    check_calendar(processes, country, time_zone, findings)
+    if process_id is not None:
+        check_calendar(processes, country, time_zone, findings)
     check_references(processes, handlers, forms, decisions, findings, alone=process_id is None)
     documentation.settle(processes, findings)
     return processes, decisions

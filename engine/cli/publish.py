@@ -11,9 +11,8 @@ import click
 
 from engine.cli.main import EXIT_FAILED, echo_json, format_option, settings_of
 from engine.composition import compose, open_engine
-from engine.errors import Finding
 from engine.model import Actor
-from engine.service import lint_files, read_folder
+from engine.service import REFUSED, lint_paths
 from engine.store import Store
 
 CLI_ACTOR = Actor("cli")
@@ -57,13 +56,21 @@ def deploy(ctx: click.Context, folders: tuple[Path, ...], output: str) -> None:
 
 
 @click.command()
-@folder_argument
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @format_option
+@click.option(
+    "--language",
+    type=click.Choice(["en", "fr"]),
+    default="en",
+    show_default=True,
+    help="Of the text; json has both.",
+)
 @click.pass_context
-def lint(ctx: click.Context, folders: tuple[Path, ...], output: str) -> None:
-    """Say what is wrong with schemes, without publishing them.
+def lint(ctx: click.Context, paths: tuple[Path, ...], output: str, language: str) -> None:
+    """Say what is wrong with schemes and diagrams, without publishing them.
 
-    Exit code 1 if anything has severity "error".
+    PATHS are schemes' folders, folders above them, folders of any diagrams, or single .bpmn, .dmn
+    and .form files. Exit code 1 if anything would be refused. docs/lint.md tells of every rule.
 
     \b
     Example:
@@ -72,17 +79,19 @@ def lint(ctx: click.Context, folders: tuple[Path, ...], output: str) -> None:
     settings = settings_of(ctx)
     with tempfile.TemporaryDirectory() as scratch:
         specs = compose(settings, Store(f"sqlite:///{scratch}/lint.db")).registry.specs
-        findings: dict[str, tuple[Finding, ...]] = {
-            str(folder): lint_files(read_folder(folder), specs) for folder in _found(folders)
-        }
+        reports = lint_paths(paths, specs)
+    if not reports:
+        raise click.UsageError(
+            f"No scheme.toml, .bpmn, .dmn or .form at or below {', '.join(map(str, paths))}."
+        )
     if output == "json":
-        echo_json({k: [dataclasses.asdict(f) for f in found] for k, found in findings.items()})
+        echo_json({"files": [report.as_json() for report in reports]})
     else:
-        for folder, found in findings.items():
-            click.echo(f"{folder}: {len(found)} findings")
-            for finding in found:
-                click.echo(f"  {finding.severity}: {finding}")
-    if any(f.severity == "error" for found in findings.values() for f in found):
+        for report in reports:
+            click.echo(f"{report.file}: {report.outcome}")
+            for finding in report.findings:
+                click.echo(f"  {finding.severity}: {finding.shown(language)}")
+    if any(report.outcome == REFUSED for report in reports):
         raise SystemExit(EXIT_FAILED)
 
 

@@ -1,6 +1,7 @@
 """The engine: one public method = one use case = one transaction."""
 
 from engine.service.engine import Engine
+from engine.service.linting import REFUSED, FileReport, lint_paths
 from engine.service.publications import Deployed, compile_files, lint_files, read_folder
 from engine.service.views import (
     ActionView,
@@ -23,6 +24,7 @@ from engine.service.views import (
 )
 
 __all__ = [
+    "REFUSED",
     "ActionView",
     "CaseView",
     "CasesQuery",
@@ -30,6 +32,7 @@ __all__ = [
     "DeploymentView",
     "Engine",
     "EventView",
+    "FileReport",
     "FormView",
     "IncidentView",
     "Page",
@@ -44,5 +47,6 @@ __all__ = [
     "WorklistQuery",
     "compile_files",
     "lint_files",
+    "lint_paths",
     "read_folder",
 ]

@@ -13,6 +13,7 @@ from engine.cli import main
 from engine.composition import open_engine
 from engine.settings import read_settings
 from tests.engine.conftest import ANNA, SCHEMES
+from tests.unit.bpmn.diagrams import bpmn, end, line, service, start
 
 LOAN = SCHEMES / "cm" / "loan"
 Run = Callable[..., Result]
@@ -65,7 +66,9 @@ def test_lint_gives_every_finding_with_file_element_and_remedy(run: Run, tmp_pat
         text = file.read_text().replace('type="test.ring"', 'type="test.rnig"')
         (scheme / file.name).write_text(text)
     found = json.loads(run("lint", str(scheme), "--format", "json", exit_code=1).output)
-    (finding,) = [f for f in found[str(scheme)] if f["severity"] == "error"]
+    (refused,) = [f for f in found["files"] if f["outcome"] == "refused"]
+    assert refused["file"] == str(scheme / "loan.bpmn")
+    (finding,) = [f for f in refused["findings"] if f["severity"] == "error"]
     assert (finding["file"], finding["element"]) == ("loan.bpmn", "Task_Ring")
     assert finding["line"] > 0
     assert "test.rnig" in finding["message"]
@@ -73,6 +76,27 @@ def test_lint_gives_every_finding_with_file_element_and_remedy(run: Run, tmp_pat
     run("db", "upgrade")
     run("deploy", str(scheme), exit_code=1)
     assert json.loads(run("case", "--format", "json").output)["total"] == 0
+
+
+def test_lint_reads_diagrams_that_belong_to_no_scheme(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "broken.bpmn").write_text("<bpmn")
+    (tmp_path / "whole.bpmn").write_bytes(
+        bpmn(start(), service("A", "not.ours"), end(), line("S", "A", "E"))
+    )
+    (tmp_path / "empty.form").write_text("{}")
+    found = json.loads(run("lint", str(tmp_path), "--format", "json", exit_code=1).output)["files"]
+    assert {Path(f["file"]).name: f["outcome"] for f in found} == {
+        "broken.bpmn": "refused",
+        "empty.form": "refused",
+        "whole.bpmn": "warnings",
+    }
+    assert "not.ours" in run("lint", str(tmp_path / "whole.bpmn")).output
+
+
+def test_a_schemes_file_alone_is_read_with_its_scheme(run: Run) -> None:
+    told = json.loads(run("lint", str(LOAN / "loan.bpmn"), "--format", "json").output)
+    assert [Path(f["file"]).name for f in told["files"]] == ["loan.bpmn"]
+    assert "bpmn.form" not in {f["rule"] for f in told["files"][0]["findings"]}
 
 
 def test_a_case_is_listed_and_shown(run: Run, reference: str) -> None:
