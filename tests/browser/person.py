@@ -22,7 +22,7 @@ PDF = (
 )
 """The smallest document that a scheme takes: one empty page."""
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 """How long the engine may take until its worker has brought a case to its next task."""
 
 _numbers = count(1)
