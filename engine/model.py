@@ -295,10 +295,7 @@ class MessageSent:
 
 @dataclass(frozen=True, slots=True)
 class SignalSent:
-    """A signal that the case throws to everything in other cases that waits for it.
-
-    In the case itself it was received already.
-    """
+    """A signal for whatever waits for it in other cases; in its own it was received already."""
 
     activation: int
     element_id: str

@@ -35,6 +35,19 @@ def check_structure(process: Process, findings: Findings) -> None:
         checker.starts(owner, owner.place if owner is not None else process.place)
 
 
+def check_beginning(process: Process, findings: Findings) -> None:
+    """Note start events by which no case of a scheme is started: only people and messages do."""
+    for element in process.body.elements.values():
+        trigger = element.event.trigger
+        if element.kind == "startEvent" and trigger not in {Trigger.NONE, Trigger.MESSAGE}:
+            findings.error(
+                "start-event",
+                element.place,
+                f"no case is started by a {trigger} event.",
+                "Use a plain start event or a message start event.",
+            )
+
+
 def bodies(process: Process) -> Iterator[tuple[Body, Element | None]]:
     """Yield the process's own body and those of its sub-processes, with their elements."""
     waiting: list[tuple[Body, Element | None]] = [(process.body, None)]

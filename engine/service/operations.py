@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from engine.errors import (
@@ -22,6 +23,7 @@ from engine.model import (
 )
 from engine.ports import TieredValue
 from engine.service.base import UseCases
+from engine.service.starting import Starts
 from engine.service.views import (
     IncidentView,
 )
@@ -49,10 +51,11 @@ class Operations(UseCases):
         time_to_live_s: int = 3600,
         message_id: str | None = None,
     ) -> int:
-        """Publish a message to every case that waits for it with all of these keys.
+        """Publish a message to every case that waits for it, and start those that begin with it.
 
+        :param keys: all of them must match; a scheme begins once with a message of these keys.
         :param message_id: idempotency id: published again while it lives, it is not repeated.
-        :returns: how many cases wait for it; at 0 it is buffered for its time-to-live.
+        :returns: how many cases get it; at 0 it is buffered for its time-to-live.
         """
         now = self._ports.clock.now()
         sent = MessageSent(0, "", message, keys, variables, time_to_live_s)
@@ -60,7 +63,10 @@ class Operations(UseCases):
             until = now + timedelta(seconds=time_to_live_s)
             if message_id and not first_publication(uow, message, message_id, now, until):
                 return 0
-            return self._stepper.publish(uow, sent, now)
+            started = Starts(self._publications, self._stepper).by_message(uow, sent, now)
+            # What has begun a case is still for who waits for it now, but not for who comes later.
+            kept = replace(sent, time_to_live_s=0) if started else sent
+            return started + self._stepper.publish(uow, kept, now)
 
     def run_due(self, limit: int = 1000) -> int:
         """Run the jobs whose moment has come, remote calls included, one after another.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 
 from engine import bpmn
@@ -14,9 +13,7 @@ from engine.errors import (
     NotFound,
 )
 from engine.model import (
-    SYSTEM,
     Actor,
-    CaseStatus,
     EventKind,
     StartProcess,
 )
@@ -30,22 +27,21 @@ from engine.service.publications import (
     read_folder,
 )
 from engine.service.signatures import with_signatures
+from engine.service.starting import add_parties, new_case
 from engine.service.views import (
     CaseView,
     DeploymentView,
     FormView,
     SchemeView,
 )
-from engine.store import GENESIS, Tail, UnitOfWork
+from engine.store import UnitOfWork
 from engine.store.cases import (
-    CaseRow,
     DeploymentRow,
     case_by_request,
     insert_case,
     insert_deployment,
     latest_deployment,
     latest_deployments,
-    next_number,
 )
 
 LONGEST_REQUEST_ID = 64
@@ -149,7 +145,7 @@ class Schemes(UseCases):
             known = self._started(uow, request_id)
             if known is not None:
                 return self._view(uow, self._visible(uow, known, actor), locale)
-            case = self._new_case(uow, row.id, deployed, actor, now)
+            case = new_case(uow, row.id, deployed, actor, now)
             insert_case(uow, case, request_id)
             accepted = accept(
                 uow,
@@ -163,7 +159,7 @@ class Schemes(UseCases):
                 now=now,
             )
             self._record_answer(uow, EventKind.CASE_STARTED, accepted, actor, now, None, None)
-            self._add_parties(uow, case, deployed, actor, groups, now)
+            add_parties(uow, case, deployed, actor, groups, now)
             case = self._stepper.step(
                 uow, accepted.case, StartProcess(accepted.variables), actor, now
             )
@@ -174,53 +170,6 @@ class Schemes(UseCases):
             return None
         uow.serialize(f"start {request_id}")  # The same request may arrive twice at once.
         return case_by_request(uow, request_id)
-
-    def _new_case(
-        self, uow: UnitOfWork, deployment_id: str, deployed: Deployed, actor: Actor, now: datetime
-    ) -> CaseRow:
-        config = deployed.config
-        prefix = f"{config.reference_prefix}-{now.year}"
-        return CaseRow(
-            id=uuid.uuid4().hex,
-            reference=f"{prefix}-{next_number(uow, prefix):05d}",
-            scheme=config.id,
-            deployment_id=deployment_id,
-            country=config.country,
-            subject=None,
-            status=CaseStatus.ACTIVE,
-            state=b"",
-            revision=0,
-            started_at=now,
-            started_by=actor.account_id,
-            updated_at=now,
-            ended_at=None,
-            tail=Tail(0, GENESIS),
-        )
-
-    def _add_parties(
-        self,
-        uow: UnitOfWork,
-        case: CaseRow,
-        deployed: Deployed,
-        actor: Actor,
-        groups: tuple[str, ...],
-        now: datetime,
-    ) -> None:
-        parties = [(p.organisation, p.role) for p in deployed.config.standing_parties]
-        parties += [
-            (grant.organisation_id, grant.role)
-            for grant in actor.grants
-            if grant.organisation_id is not None and grant.role in groups
-        ]
-        for organisation_id, role in dict.fromkeys(parties):
-            uow.add_party(case.id, organisation_id, role, now)
-            uow.record(
-                case.id,
-                EventKind.PARTY_ADDED,
-                {"organisation": organisation_id, "role": role},
-                actor=SYSTEM.account_id,
-                at=now,
-            )
 
 
 def _may_start(actor: Actor, scheme: SchemeView) -> bool:

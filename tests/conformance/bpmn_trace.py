@@ -94,6 +94,7 @@ class World:
                 constants={},
                 country="CM",
                 time_zone="UTC",
+                any_start=True,
             )
         return self._publications[process_id]
 
