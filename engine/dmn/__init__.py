@@ -10,9 +10,10 @@ what is wrong with a file, with the line and a remedy, before anything runs.
 from __future__ import annotations
 
 from engine.dmn.checks import check
-from engine.dmn.evaluation import DecisionResult, evaluate
+from engine.dmn.evaluation import evaluate
 from engine.dmn.model import Decision, DecisionModel
 from engine.dmn.reader import read_decisions
+from engine.dmn.result import DecisionResult
 from engine.dmn.session import FiredDecision, FiredRule
 
 __all__ = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from engine.dmn.boxed import call_function
@@ -16,23 +15,10 @@ from engine.dmn.model import (
     Requirement,
     Service,
 )
-from engine.dmn.session import FiredDecision, Session, showable
+from engine.dmn.result import DecisionResult
+from engine.dmn.session import Session, showable
 from engine.errors import DecisionError, FeelError
 from engine.feel import Context, FeelFunction, Value, to_feel
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionResult:
-    """A decision's value and its reason.
-
-    :ivar reasons: of every decision and knowledge model's table that was evaluated, in the order
-        they ended; the decision asked for is the last.
-    :ivar warnings: why parts of it are null.
-    """
-
-    value: Value
-    reasons: tuple[FiredDecision, ...]
-    warnings: tuple[str, ...] = ()
 
 
 def evaluate(
@@ -50,6 +36,11 @@ def evaluate(
         rules contradict their hit policy, a value is not allowed, or it passes its budget. The
         message names the file, the line and the rules.
     """
+    quick = model.direct.get(decision_id)
+    if quick is not None:
+        result = quick.decide(context)
+        if result is not None:
+            return result
     session = Session(now)
     graph = _Graph(model.elements, context, session)
     try:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from engine.dmn.session import Box
 from engine.dmn.types import ItemType
 from engine.errors import DecisionError, Finding
+
+if TYPE_CHECKING:
+    from engine.dmn.direct import Direct
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,7 @@ class DecisionModel:
     :ivar services: decision services by id; ``evaluate`` takes their ids too.
     :ivar elements: everything by key: the id, after ``namespace#`` where it is imported.
     :ivar circular: keys of elements that require themselves, directly or through others.
+    :ivar direct: by id, the decisions that need no more than their table, laid out for speed.
     :ivar findings: what is wrong with it. A decision with an error in it raises when evaluated.
     """
 
@@ -108,6 +113,7 @@ class DecisionModel:
     elements: Mapping[str, Element]
     circular: frozenset[str]
     findings: tuple[Finding, ...]
+    direct: Mapping[str, Direct] = field(default_factory=dict)
 
     def decision(self, decision_id: str) -> Decision:
         """Return a decision.

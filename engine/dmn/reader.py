@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.dmn.boxed import Missing
 from engine.dmn.boxed_reader import read_function, read_logic
+from engine.dmn.direct import direct
 from engine.dmn.document import Report, child, children, read_root, refused, tag
 from engine.dmn.expressions import Expressions, Known
 from engine.dmn.graph import check_graph
@@ -67,15 +68,18 @@ def _model(root: Any, report: Report, others: Mapping[str, bytes]) -> DecisionMo
     own = {key: elements[key] for key in reader.keys}
     findings = [*report.items, *library.findings()]
     report.items = list(dict.fromkeys(findings))
+    decisions = {key: e for key, e in own.items() if isinstance(e, Decision)}
+    laid_out = {k: direct(d, elements) for k, d in decisions.items() if k not in reader.circular}
     return DecisionModel(
         file=report.file,
         name=root.get("name", ""),
         namespace=root.get("namespace", ""),
-        decisions={key: e for key, e in own.items() if isinstance(e, Decision)},
+        decisions=decisions,
         services={key: e for key, e in own.items() if isinstance(e, Service)},
         elements=elements,
         circular=reader.circular,
         findings=report.sorted(),
+        direct={key: one for key, one in laid_out.items() if one is not None},
     )
 
 

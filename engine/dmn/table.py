@@ -130,13 +130,13 @@ class DecisionTable:
             raise DecisionError(f"{self.where}: with {seen}: {error}") from error
         session.note_table(
             {c.label: showable(v) for c, v in zip(self.inputs, values, strict=True)},
-            [self._fired(hit) for hit in fired],
+            [self.fired(hit) for hit in fired],
         )
         return value
 
     def _input(self, column: Input, scope: Scope, session: Session) -> Value:
         value = column.box.evaluate(scope, session)
-        if not _allowed(column.allowed, value):
+        if not allowed_by(column.allowed, value):
             raise DecisionError(
                 f"{column.where}: {column.label} is {to_text(value)}, which its input values do "
                 "not allow. Correct the value where it is set, or add it to the input values."
@@ -155,14 +155,15 @@ class DecisionTable:
     def _hit(self, rule: Rule, scope: Scope, session: Session) -> Hit:
         outputs = tuple(box.evaluate(scope, session) for box in rule.outputs)
         for column, value in zip(self.outputs, outputs, strict=True):
-            if not _allowed(column.allowed, value):
+            if not allowed_by(column.allowed, value):
                 raise DecisionError(
                     f"{column.where}: rule {rule.index} gives {to_text(value)}, which the output "
                     "values do not allow. Correct the rule, or add it to the output values."
                 )
-        return Hit(rule.index, rule.id, outputs, self._value(outputs))
+        return Hit(rule.index, rule.id, outputs, self.made_of(outputs))
 
-    def _value(self, outputs: Sequence[Value]) -> Value:
+    def made_of(self, outputs: Sequence[Value]) -> Value:
+        """Return a rule's value: its only output, or a context of them by name."""
         if len(self.outputs) == 1:
             return outputs[0]
         return Context(zip((column.name for column in self.outputs), outputs, strict=True))
@@ -171,27 +172,30 @@ class DecisionTable:
         self, hits: Sequence[Hit], scope: Scope, session: Session
     ) -> tuple[Sequence[Hit], Value]:
         if hits:
-            return settle(self.policy, self.aggregator, hits, self._ranking)
+            return settle(self.policy, self.aggregator, hits, self.ranking)
         if all(column.default is None for column in self.outputs):
             return (), nothing(self.policy, self.aggregator)
         defaults = [c.default.evaluate(scope, session) if c.default else None for c in self.outputs]
-        return (), self._value(defaults)
+        return (), self.made_of(defaults)
 
-    def _ranking(self, hit: Hit) -> tuple[int, ...]:
+    def ranking(self, hit: Hit) -> tuple[int, ...]:
+        """Return where a hit's outputs stand in the output values; the smallest comes first."""
         pairs = zip(self.outputs, hit.outputs, strict=True)
         return tuple(_rank(column.priorities, value) for column, value in pairs)
 
-    def _fired(self, hit: Hit) -> FiredRule:
+    def fired(self, hit: Hit) -> FiredRule:
+        """Return the hit's rule as reasons tell it."""
         rule = self.rules[hit.index - 1]
         return FiredRule(id=rule.id, index=rule.index, annotation=rule.annotation)
 
 
-def _allowed(tests: UnaryTests | None, value: Value) -> bool:
+def allowed_by(tests: UnaryTests | None, value: Value) -> bool:
+    """Return whether a value is among the allowed ones; null is, and a list of allowed ones."""
     if tests is None or value is None:
         return True
     if tests.test(value, {}) is not False:
         return True
-    return isinstance(value, tuple) and all(_allowed(tests, item) for item in value)
+    return isinstance(value, tuple) and all(allowed_by(tests, item) for item in value)
 
 
 def _rank(priorities: Sequence[Value], value: Value) -> int:
