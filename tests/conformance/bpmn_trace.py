@@ -25,6 +25,7 @@ from typing import Any
 
 from engine import bpmn
 from engine.bpmn.elements import Element, Event, Trigger
+from engine.bpmn.state import read_state, write_state
 from engine.bpmn.timers import first_due, next_due
 from engine.errors import DeploymentRefused, PasserelleError
 from engine.feel import to_feel
@@ -117,6 +118,9 @@ class World:
 
     def _take(self, instance: Instance, outcome: Outcome) -> None:
         instance.keep(outcome)
+        context = bpmn.StepContext(instance.case, self.now)
+        rested = read_state(instance.publication, instance.state, context)
+        assert write_state(rested) == instance.state, "the state read back is another"
         for event in outcome.events:
             if event.kind == "element.completed" and event.element_id in self.diagram.texts:
                 if event.element_id in self.diagram.repeated and "instance" not in event.data:
