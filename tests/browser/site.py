@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dateutil.relativedelta import relativedelta
+from playwright.sync_api import StorageState
 
 from tests.conftest import free_port
 
@@ -28,12 +29,14 @@ class Site:
 
     :ivar address: where it is served, without a slash at the end.
     :ivar today: the day that the site believes it is; :meth:`advance` moves it.
+    :ivar signed_in: cookies of who signed in already, by account name.
     :ivar made_on: the day on which it was made; its cases are counted by that day's year.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.today = self.made_on = datetime.now(UTC).date()
+        self.signed_in: dict[str, StorageState] = {}
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
         self._environment = {
