@@ -49,6 +49,8 @@ _SHOWN_KINDS = frozenset(
         "task",
         "callActivity",
         "subProcess",
+        "transaction",
+        "adHocSubProcess",
     }
 )
 

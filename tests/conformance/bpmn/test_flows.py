@@ -257,6 +257,7 @@ def test_a_gateway_without_a_true_flow_is_an_incident():
     )
     assert answer["outcome"] == "incident"
     assert "no condition is true" in answer["reasons"][0]
+    assert "Here x is 3." in answer["reasons"][0]
 
 
 @pytest.mark.parametrize("kind", ["globalTask", "globalManualTask", "globalScriptTask"])
