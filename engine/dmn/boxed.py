@@ -34,11 +34,11 @@ class Literal:
         """Return the expression's value."""
         session.spend()
         try:
-            value = self.expression.evaluate(scope, now=session.now)
-            if value is None:
-                _, warnings = self.expression.evaluate_with_warnings(scope, now=session.now)
-                for warning in warnings:
-                    session.warn(f"{self.where}: {warning}")
+            before = len(session.meter.warnings)
+            value = self.expression.evaluate(scope, now=session.now, meter=session.meter)
+            warnings = session.meter.taken_since(before)
+            for warning in warnings if value is None else ():
+                session.warn(f"{self.where}: {warning}")
         except FeelError as error:
             raise DecisionError(f"{self.where}: {error}") from error
         return value

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol, TypedDict
 
 from engine.errors import DecisionError
-from engine.feel import Context, FeelFunction, Value, to_text
+from engine.feel import Context, FeelFunction, Meter, Value, to_text
 
 MAX_EXPRESSIONS = 20_000
 """Boxed expressions and table cells computed in one evaluation; each has FEEL's own budget too."""
@@ -77,6 +77,7 @@ class Session:
 
     :ivar now: the aware moment of ``now()`` and ``today()``; ``None`` if they are null.
     :ivar warnings: why parts of it are null.
+    :ivar meter: FEEL's budget, which all its expressions and cells share.
     """
 
     def __init__(self, now: datetime | None) -> None:
@@ -84,6 +85,7 @@ class Session:
         self.reasons: list[FiredDecision] = []
         self.warnings: list[str] = []
         self.traces: list[Trace] = []
+        self.meter = Meter()
         self._spent = 0
 
     def spend(self, count: int = 1) -> None:

@@ -64,11 +64,13 @@ class Cell:
         :raises DecisionError: the tests pass FEEL's budget.
         """
         if not self.reads:
-            return self.tests.test(value, {}, now=session.now) is True
+            return self.tests.test(value, {}, now=session.now, meter=session.meter) is True
         session.spend()
         seen = {name: scope[name] for name in self.reads if name in scope}
         try:
-            verdict, warnings = self.tests.test_with_warnings(value, seen, now=session.now)
+            verdict, warnings = self.tests.test_with_warnings(
+                value, seen, now=session.now, meter=session.meter
+            )
         except FeelError as error:
             raise DecisionError(f"{self.where}: {error}") from error
         for warning in warnings:

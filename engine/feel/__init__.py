@@ -19,6 +19,7 @@ from engine.feel.expression import Expression, UnaryTests, parse, parse_unary_te
 from engine.feel.json_form import from_json, to_json
 from engine.feel.limits import Limits
 from engine.feel.ranges import contains
+from engine.feel.runtime import Meter
 from engine.feel.text import to_text
 from engine.feel.types import ANY, FeelType, simple_type
 from engine.feel.values import (
@@ -41,6 +42,7 @@ __all__ = [
     "FeelTime",
     "FeelType",
     "Limits",
+    "Meter",
     "Range",
     "UnaryTests",
     "Value",
