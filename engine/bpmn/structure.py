@@ -23,13 +23,15 @@ UNCONDITIONAL = frozenset({"parallelGateway", "eventBasedGateway", "startEvent"}
 def check_structure(process: Process, findings: Findings) -> None:
     """Note what is wrong with the structure of a process and of its sub-processes."""
     cancellable: set[str] = set()
+    inside = {body.id: frozenset(body.elements) for body, _ in bodies(process)}
     for body, owner in bodies(process):
         cancellable |= {
             e.attached_to or ""
             for e in body.elements.values()
             if e.event.trigger is Trigger.CANCEL and e.attached_to
         }
-        checker = _Checker(body, findings, cancellable)
+        siblings = inside.get(owner.parent, frozenset()) if owner is not None else frozenset()
+        checker = _Checker(body, findings, cancellable, siblings)
         checker.flows()
         checker.elements(owner)
         checker.starts(owner, owner.place if owner is not None else process.place)
@@ -58,10 +60,13 @@ def bodies(process: Process) -> Iterator[tuple[Body, Element | None]]:
 
 
 class _Checker:
-    def __init__(self, body: Body, findings: Findings, cancellable: Set[str]) -> None:
+    def __init__(
+        self, body: Body, findings: Findings, cancellable: Set[str], siblings: Set[str]
+    ) -> None:
         self.body = body
         self.findings = findings
         self.cancellable = cancellable
+        self.siblings = siblings
 
     def refuse(self, rule: str, place: Place, message: str, remedy: str) -> None:
         self.findings.error(rule, place, message, remedy)
@@ -197,8 +202,8 @@ class _Checker:
     def _compensates(self, element: Element, event: Event, owner: Element | None) -> None:
         if event.activity is None or event.activity in self.body.elements:
             return
-        if owner is not None and owner.triggered_by_event:
-            return  # What lies beside the event sub-process is checked by the reader's ids.
+        if owner is not None and owner.triggered_by_event and event.activity in self.siblings:
+            return
         self.refuse(
             "compensation",
             element.place,
