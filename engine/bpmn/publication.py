@@ -14,7 +14,8 @@ from engine.bpmn.findings import Findings, Place
 from engine.bpmn.processes import read_processes
 from engine.bpmn.reader import DI, children, extensions, is_bpmn, read_document, referred, tag
 from engine.bpmn.specs import build
-from engine.bpmn.structure import check_beginning, check_structure
+from engine.bpmn.starts import check_beginning
+from engine.bpmn.structure import check_structure
 from engine.dmn import check, read_decisions
 from engine.errors import DecisionError, DeploymentRefused, Finding
 from engine.feel import to_feel

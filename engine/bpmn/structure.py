@@ -15,6 +15,7 @@ from engine.bpmn.elements import (
     Trigger,
 )
 from engine.bpmn.findings import Findings, Place
+from engine.bpmn.starts import check_starts
 
 UNCONDITIONAL = frozenset({"parallelGateway", "eventBasedGateway", "startEvent"})
 """Kinds of elements that send a token by every flow, or by the one whose event comes."""
@@ -34,20 +35,7 @@ def check_structure(process: Process, findings: Findings) -> None:
         checker = _Checker(body, findings, cancellable, siblings)
         checker.flows()
         checker.elements(owner)
-        checker.starts(owner, owner.place if owner is not None else process.place)
-
-
-def check_beginning(process: Process, findings: Findings) -> None:
-    """Note start events by which no case of a scheme is started: only people and messages do."""
-    for element in process.body.elements.values():
-        trigger = element.event.trigger
-        if element.kind == "startEvent" and trigger not in {Trigger.NONE, Trigger.MESSAGE}:
-            findings.error(
-                "start-event",
-                element.place,
-                f"no case is started by a {trigger} event.",
-                "Use a plain start event or a message start event.",
-            )
+        check_starts(body, owner, owner.place if owner is not None else process.place, findings)
 
 
 def bodies(process: Process) -> Iterator[tuple[Body, Element | None]]:
@@ -324,69 +312,3 @@ class _Checker:
                 "no compensation activity is joined to it by an association.",
                 "Join one that is marked for compensation (isForCompensation).",
             )
-
-    # --- starts -----------------------------------------------------------------------------
-
-    def starts(self, owner: Element | None, place: Place) -> None:
-        found = [e for e in self.body.elements.values() if e.kind == "startEvent"]
-        plain = [e for e in found if e.event.trigger is Trigger.NONE]
-        if owner is not None and owner.triggered_by_event:
-            self._event_start(found, plain, place)
-        elif owner is not None:
-            self._plain_starts(found, place)
-        else:
-            self._top_starts(found, plain, place)
-
-    def _plain_starts(self, found: list[Element], place: Place) -> None:
-        for element in found:
-            if element.event.trigger is not Trigger.NONE:
-                self.refuse(
-                    "start-event",
-                    element.place,
-                    f"a {element.event.trigger} starts a sub-process that is no event sub-process.",
-                    "Use a plain start event, or make it an event sub-process.",
-                )
-        if not self.body.entries() and not self.body.refused:
-            self.refuse(
-                "start-event", place, "nothing in it begins.", "Give it a plain start event."
-            )
-
-    def _top_starts(self, found: list[Element], plain: list[Element], place: Place) -> None:
-        if len(plain) > 1:
-            self.refuse(
-                "start-event",
-                place,
-                f"it has {len(plain)} plain start events, each of which starts another case.",
-                "Give it exactly one.",
-            )
-        elif not found and not self.body.entries() and not self.body.refused:
-            self.refuse(
-                "start-event", place, "nothing in it begins.", "Give it a plain start event."
-            )
-        for element in found:
-            for part in element.event.parts or (element.event,):
-                if part.trigger not in AWAITED | {Trigger.NONE}:
-                    self.refuse(
-                        "start-event",
-                        element.place,
-                        f"nothing starts a process by {part.trigger}.",
-                        "Use the plain start event, or an event sub-process.",
-                    )
-
-    def _event_start(self, found: list[Element], plain: list[Element], place: Place) -> None:
-        if len(found) != 1 or plain:
-            self.refuse(
-                "start-event",
-                place,
-                "an event sub-process needs exactly one start event, with a trigger.",
-                "Give it a timer, message or error start event.",
-            )
-        for element in found:
-            failed = element.event.each(Trigger.ERROR) or element.event.each(Trigger.COMPENSATION)
-            if failed and not element.interrupting:
-                self.refuse(
-                    "start-event",
-                    element.place,
-                    "an error or compensation start does not interrupt.",
-                    "Make it interrupting.",
-                )
