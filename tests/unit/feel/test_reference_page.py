@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.feel import equal, parse
+from engine.feel import FeelError, equal, parse
 from engine.feel.limits import DEFAULT, MAX_CHAIN, MAX_NESTING, MAX_SOURCE_CHARS
 from engine.feel.registry import BUILTINS
 
@@ -37,3 +37,29 @@ def test_the_page_states_the_budget_that_is_set() -> None:
     limits = (MAX_SOURCE_CHARS, MAX_NESTING, MAX_CHAIN, *DEFAULT.__getstate__())  # type: ignore[attr-defined]
     for limit in limits:
         assert f"| {limit:,} |".replace(",", " ") in text
+
+
+MESSAGES = re.findall(
+    r"^\| `(.+?)` \| ([A-Z'].+|[a-z].+) \| (.+) \|$",
+    PAGE.read_text("utf-8").partition("## What is said")[2].partition("\n## ")[0],
+    re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize(("expression", "english", "french"), MESSAGES)
+def test_a_message_reads_as_the_page_says_in_both_languages(
+    expression: str, english: str, french: str
+) -> None:
+    assert (_said(expression, "en"), _said(expression, "fr")) == (english, french)
+
+
+def test_the_page_shows_messages() -> None:
+    assert len(MESSAGES) == 6
+
+
+def _said(expression: str, language: str) -> str:
+    try:
+        compiled = parse(expression)
+    except FeelError as error:
+        return error.told(language)
+    return compiled.evaluate_with_warnings({}, language=language)[1][0]
