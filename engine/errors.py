@@ -81,7 +81,8 @@ class Finding:
     """One thing that lint has to say of one place in a publication.
 
     :ivar rule: stable id of the rule, for example ``bpmn.unsupported-element``.
-    :ivar severity: ``error`` (refused at deployment) or ``warning``.
+    :ivar severity: ``error`` (refused at deployment), ``warning``, or ``info`` (nothing need be
+        wrong).
     :ivar file: file name inside the scheme's folder.
     :ivar element: id of the diagram element, ``""`` where none applies.
     :ivar line: line in the file, counting from 1; 0 if unknown.

@@ -24,6 +24,7 @@ PARTS = (
 
 ERROR = "error"
 WARNING = "warning"
+INFO = "info"
 
 
 class Findings:
@@ -36,14 +37,35 @@ class Findings:
         """Refuse the publication for this."""
         self._add(rule, ERROR, place, message, remedy)
 
-    def warning(self, rule: str, place: Place, message: str, remedy: str) -> None:
+    def warning(
+        self, rule: str, place: Place, message: str, remedy: str, trace: tuple[str, ...] = ()
+    ) -> None:
         """Say this without refusing the publication."""
-        self._add(rule, WARNING, place, message, remedy)
+        self._add(rule, WARNING, place, message, remedy, trace)
 
-    def _add(self, rule: str, severity: str, place: Place, message: str, remedy: str) -> None:
+    def info(self, rule: str, place: Place, message: str, remedy: str) -> None:
+        """Say what could not be looked at; nothing need be wrong."""
+        self._add(rule, INFO, place, message, remedy)
+
+    def _add(
+        self,
+        rule: str,
+        severity: str,
+        place: Place,
+        message: str,
+        remedy: str,
+        trace: tuple[str, ...] = (),
+    ) -> None:
         self.items.append(
             Finding(
-                f"bpmn.{rule}", severity, place.file, place.element, place.line, message, remedy
+                f"bpmn.{rule}",
+                severity,
+                place.file,
+                place.element,
+                place.line,
+                message,
+                remedy,
+                trace=trace,
             )
         )
 

@@ -13,6 +13,7 @@ from engine.bpmn.elements import Process
 from engine.bpmn.findings import Findings, Place
 from engine.bpmn.processes import read_processes
 from engine.bpmn.reader import DI, children, extensions, is_bpmn, read_document, referred, tag
+from engine.bpmn.soundness import check_soundness
 from engine.bpmn.specs import build
 from engine.bpmn.starts import check_beginning
 from engine.bpmn.structure import check_structure
@@ -104,7 +105,7 @@ def lint(
         handlers, forms, decisions and called processes may be elsewhere.
     """
     findings = Findings()
-    processes, _ = _read(files, process_id, handlers, country, time_zone, findings)
+    processes, _ = _read(files, process_id, handlers, country, time_zone, findings, deep=True)
     if process_id in processes:
         check_beginning(processes[process_id], findings)
     return findings.sorted()
@@ -146,6 +147,8 @@ def _read(
     country: str,
     time_zone: str,
     findings: Findings,
+    *,
+    deep: bool = False,
 ) -> tuple[dict[str, Process], dict[str, Any]]:
     processes: dict[str, Process] = {}
     documentation = Documentation(process_id)
@@ -167,6 +170,8 @@ def _read(
     if process_id is not None:
         check_calendar(processes, country, time_zone, findings)
     check_references(processes, handlers, forms, decisions, findings, alone=process_id is None)
+    if deep:
+        check_soundness(processes.values(), findings)
     documentation.settle(processes, findings)
     return processes, decisions
 

@@ -29,10 +29,11 @@ class FileReport:
 
     @property
     def outcome(self) -> str:
-        """``refused`` with an error, ``warnings`` with others, ``runs`` without a finding."""
-        if any(finding.severity == "error" for finding in self.findings):
+        """``refused`` with an error, ``warnings`` with a warning, otherwise ``runs``."""
+        severities = {finding.severity for finding in self.findings}
+        if "error" in severities:
             return REFUSED
-        return WARNINGS if self.findings else RUNS
+        return WARNINGS if "warning" in severities else RUNS
 
     def as_json(self) -> Mapping[str, Any]:
         """Return file, outcome and findings for programs."""
