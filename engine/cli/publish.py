@@ -12,6 +12,7 @@ import click
 from engine.cli.main import EXIT_FAILED, echo_json, format_option, settings_of
 from engine.composition import compose, open_engine
 from engine.model import Actor
+from engine.scenario import ScenarioResult, run
 from engine.service import REFUSED, lint_paths
 from engine.store import Store
 
@@ -104,6 +105,11 @@ def _found(folders: tuple[Path, ...]) -> list[Path]:
     return found
 
 
+def _told(result: ScenarioResult) -> None:
+    """Say on standard error what has just been played: a whole scheme takes a while."""
+    click.echo(f"{'failed' if result.failure else 'played'}: {result.name}", err=True)
+
+
 @click.command()
 @folder_argument
 @click.option("--coverage", is_flag=True, help="Say which sequence flows no scenario takes.")
@@ -118,10 +124,8 @@ def scenario(ctx: click.Context, folders: tuple[Path, ...], coverage: bool, outp
     Example:
       passerelle scenario processes/cm/ofii --coverage
     """
-    from engine.scenario import run
-
     settings = settings_of(ctx)
-    report = run(_found(folders), settings)
+    report = run(_found(folders), settings, _told)
     if output == "json":
         echo_json(report.as_json())
     else:

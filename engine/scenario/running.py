@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,18 +29,24 @@ def scenario_files(folder: Path) -> list[Path]:
     )
 
 
-def run(folders: Sequence[Path], settings: Settings) -> ScenarioReport:
+Progress = Callable[[ScenarioResult], object]
+
+
+def run(
+    folders: Sequence[Path], settings: Settings, progress: Progress = lambda _: None
+) -> ScenarioReport:
     """Play every scenario of these schemes.
 
     Nothing of the site is touched: databases, files and notices are temporary.
 
+    :param progress: told of each scenario as it ends.
     :raises ConfigurationError: a folder is no scheme's, or a setting names what is not there.
     """
     report = ScenarioReport()
     with tempfile.TemporaryDirectory(prefix="passerelle-scenario-") as scratch:
         ground = Ground.lay(Path(scratch) / "ground", settings)
         for number, folder in enumerate(folders):
-            _Scheme(folder, Path(scratch) / str(number), report).play(ground)
+            _Scheme(folder, Path(scratch) / str(number), report, progress).play(ground)
     return report
 
 
@@ -51,6 +57,7 @@ class _Scheme:
     folder: Path
     scratch: Path
     report: ScenarioReport
+    progress: Progress
 
     @property
     def name(self) -> str:
@@ -97,7 +104,9 @@ class _Scheme:
         return failure
 
     def _note(self, file: Path, name: str, failure: Failure | None) -> None:
-        self.report.results.append(ScenarioResult(self.name, str(file), name, failure))
+        result = ScenarioResult(self.name, str(file), name, failure)
+        self.report.results.append(result)
+        self.progress(result)
 
 
 def _unreadable(error: ScenarioUnreadable) -> Failure:
