@@ -19,7 +19,7 @@ from engine.feel.parser import parse_tests_tree, parse_tree
 from engine.feel.runtime import Meter, Run
 from engine.feel.scanner import KEYWORDS, is_name_part, is_name_start
 from engine.feel.types import FeelType
-from engine.feel.values import SCALARS, Value, to_feel
+from engine.feel.values import SCALARS, Value
 
 _CACHED = 4096
 _NO_TYPES: Mapping[str, FeelType] = {}
@@ -160,10 +160,10 @@ class UnaryTests:
 
         :param meter: the budget of the evaluation that this one is part of.
         """
-        value = to_feel(input_value)
         meter = meter or Meter()
         before = len(meter.warnings)
-        run = Run({**context, "?": value}, now, meter)
+        run = Run({**context, "?": input_value}, now, meter)
+        value = run.fetch("?")
         verdict = _evaluated(self.source, run, lambda scope: self._node(scope, value))
         return verdict, tuple(one.told(language) for one in meter.taken_since(before))
 
