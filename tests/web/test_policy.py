@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from structlog.testing import capture_logs
@@ -122,7 +124,7 @@ def test_what_is_not_yours_is_a_404_and_a_line_in_the_log(site: Site) -> None:
         assert stranger.post(path, {"_intent": "complete"}).status_code == 404, path
     missing = stranger.get("/cases/" + "0" * 32).text
     hidden = stranger.get(f"/cases/{case_id}").text
-    assert missing.replace("0" * 32, "") == hidden.replace(case_id, "")
+    assert _told(missing, "0" * 32) == _told(hidden, case_id)
     assert site.engine.tasks_of(case_id, actor("ofii"))[0].assignee is None
 
 
@@ -132,3 +134,8 @@ def test_lists_show_only_what_is_visible(site: Site) -> None:
     assert reference in site.browser("auditeur").get("/cases").text
     assert reference not in site.browser("conseiller2").get("/cases").text
     assert reference not in site.browser("conseiller2").get("/tasks?which=group").text
+
+
+def _told(page: str, case_id: str) -> str:
+    """Return a page without the case's id and the token of its forms, which ages by the second."""
+    return re.sub(r'(name="csrf_token" value=)"[^"]*"', r"\1", page.replace(case_id, ""))
