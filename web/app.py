@@ -29,6 +29,7 @@ from web.context import engine as served_engine
 from web.context import organisation
 from web.paging import nearby, page_url
 from web.prose import prose
+from web.sections import SECTIONS
 from web.site_secret import read_or_make
 from web.worklist.urgency import urgency
 
@@ -98,6 +99,7 @@ def _templates(app: Flask, settings: Settings) -> None:
     app.add_template_filter(organisation)
     app.add_template_global(payment_status)
     app.jinja_env.globals.update(
+        sections=SECTIONS,
         demo=settings.demo,
         demo_accounts=DEMO_ACCOUNTS if settings.demo else (),
         demo_password=DEMO_PASSWORD if settings.demo else "",

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from engine.composition import load
 from engine.errors import DeploymentRefused, PasserelleError
 from engine.settings import Settings, read_settings
 
@@ -17,7 +18,19 @@ EXIT_REFUSED = 2
 
 
 class Group(click.Group):
-    """Shows our own errors as one message, never as a traceback."""
+    """Shows our own errors as one message, never as a traceback; offers the handlers' commands."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, those of the handlers too."""
+        return sorted({*self.commands, *self._theirs(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name; the engine's own come first."""
+        return self.commands.get(cmd_name) or self._theirs(ctx).get(cmd_name)
+
+    def _theirs(self, ctx: click.Context) -> dict[str, click.Command]:
+        settings = ctx.find_object(Settings) or read_settings()
+        return {command.name or "": command for command in load(settings.commands)}
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error of ours ends it with exit code 1 or 2."""

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pathlib import Path
+
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+import handlers
 from engine.store import is_current, tables, upgrade
 from handlers.composition import MIGRATIONS
-from handlers.documents import tables as documents
-from handlers.notices import tables as notices
-from handlers.organisations import tables as organisations
-from handlers.payments import tables as payments
-from handlers.people import tables as people
 from tests.handlers.support import Site
 
-ROOMS = (people, organisations, documents, payments, notices)
+HANDLERS = Path(handlers.__file__).parent
+ROOMS = [
+    import_module(f"handlers.{'.'.join(file.relative_to(HANDLERS).with_suffix('').parts)}")
+    for file in sorted(HANDLERS.glob("*/tables.py"))
+]
 
 
 def test_migrations_make_exactly_the_tables_that_the_code_uses(site: Site) -> None:

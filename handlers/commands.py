@@ -1,0 +1,8 @@
+"""The rooms' own commands, offered by ``passerelle`` beside the engine's."""
+
+from __future__ import annotations
+
+import click
+
+COMMANDS: tuple[click.Command, ...] = ()
+"""One group a room, named after it: ``passerelle ROOM import FILE``, ``passerelle ROOM export``."""

@@ -1,0 +1,15 @@
+"""The main menu: the first page of each room, in the order in which they stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from web.i18n import _l
+
+SECTIONS: tuple[tuple[str, Any], ...] = (
+    ("worklist.index", _l("Tasks")),
+    ("start.index", _l("New case")),
+    ("cases.index", _l("Cases")),
+    ("operations.index", _l("Incidents")),
+)
+"""Endpoint and name of each; a page leaves out those that the policy closes to its reader."""
