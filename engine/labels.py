@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import DeploymentRefused, Finding
+from engine.rules import finding, said
 
 _TABLES = ("elements", "variables", "messages")
 _NESTED = ("forms", "values")
@@ -108,7 +109,12 @@ def _parse(filename: str, source: bytes, findings: list[Finding]) -> dict[str, A
         data = tomllib.loads(source.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         findings.append(
-            _finding(filename, "labels.not-toml", f"It does not read as TOML: {error}.", "Mend it.")
+            _finding(
+                filename,
+                "labels.not-toml",
+                said("It does not read as TOML: {error}.", error=error),
+                "Mend it.",
+            )
         )
         return {}
     unknown = sorted(set(data) - {*_TABLES, *_NESTED})
@@ -117,7 +123,7 @@ def _parse(filename: str, source: bytes, findings: list[Finding]) -> dict[str, A
             _finding(
                 filename,
                 "labels.unknown-table",
-                f"No text is looked up in [{'], ['.join(unknown)}].",
+                said("No text is looked up in [{unknown}].", unknown="], [".join(unknown)),
                 "Use [elements], [forms.<form id>], [variables], [values.<variable>] "
                 "and [messages].",
             )
@@ -130,8 +136,10 @@ def _tables(
 ) -> Iterable[tuple[str, Any]]:
     if isinstance(named, dict):
         return named.items()
-    remedy = f'Write [{table}.<name>], then key = "text".'
-    findings.append(_finding(filename, "labels.not-text", f"'{table}' is no table.", remedy))
+    remedy = said('Write [{table}.<name>], then key = "text".', table=table)
+    findings.append(
+        _finding(filename, "labels.not-text", said("'{table}' is no table.", table=table), remedy)
+    )
     return ()
 
 
@@ -147,7 +155,7 @@ def _texts(filename: str, table: str, texts: Any, findings: list[Finding]) -> di
         _finding(
             filename,
             "labels.not-text",
-            f"[{table}] holds what is no text: {', '.join(wrong)}.",
+            said("[{table}] holds what is no text: {wrong}.", table=table, wrong=", ".join(wrong)),
             'Write key = "text"; quote keys with dots: "field.option" = "text".',
         )
     )
@@ -155,4 +163,4 @@ def _texts(filename: str, table: str, texts: Any, findings: list[Finding]) -> di
 
 
 def _finding(filename: str, rule: str, message: str, remedy: str) -> Finding:
-    return Finding(rule, "error", filename, "", 0, message, remedy)
+    return finding(rule, "error", filename, "", 0, message, remedy)

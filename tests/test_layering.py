@@ -9,12 +9,13 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 
 # A room may import itself, the ground floor, and the rooms named here.
-GROUND = {"model", "errors", "settings", "ports"}
+GROUND = {"model", "errors", "settings", "ports", "rules"}
 ENGINE_ROOMS: dict[str, set[str]] = {
     "model": set(),
     "errors": {"model"},
     "settings": {"errors"},
     "ports": {"model", "errors", "settings"},
+    "rules": {"errors"},
     "feel": set(),
     "calendars": {"feel"},
     "labels": {"feel"},

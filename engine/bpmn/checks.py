@@ -16,6 +16,7 @@ from engine.bpmn.structure import bodies
 from engine.calendars import is_working_day
 from engine.errors import ConfigurationError
 from engine.model import HandlerSpec
+from engine.rules import said
 
 NOT_TEXT = (int, float, bool, Decimal, list, tuple, dict)
 
@@ -63,7 +64,7 @@ def check_calendar(
         findings.error(
             "time-zone",
             place,
-            f"the time zone '{time_zone}' is not known.",
+            said("the time zone '{time_zone}' is not known.", time_zone=time_zone),
             "Write an IANA name such as Africa/Douala.",
         )
     if any("workingDays" in e.extensions.properties for e in elements_of(processes.values())):
@@ -122,24 +123,28 @@ class _Checker:
             self.findings.error(
                 "duplicate-id",
                 place,
-                f"another element, in {other.file}, has this id.",
+                said("another element, in {file}, has this id.", file=other.file),
                 "Give it an id of its own: history and pages tell elements apart by it.",
             )
 
     def _fits(self, element: Element) -> None:
         found = element.extensions
         for what, present, kinds in (
-            ("input mappings", bool(found.inputs), TAKES_INPUTS),
-            ("a task type", found.handler is not None, CALLS_HANDLERS),
-            ("a script", found.script is not None, {"scriptTask"}),
-            ("a decision", found.decision_id is not None, {"businessRuleTask"}),
-            ("a called process", found.called is not None, {"callActivity"}),
+            (said("input mappings"), bool(found.inputs), TAKES_INPUTS),
+            (said("a task type"), found.handler is not None, CALLS_HANDLERS),
+            (said("a script"), found.script is not None, {"scriptTask"}),
+            (said("a decision"), found.decision_id is not None, {"businessRuleTask"}),
+            (said("a called process"), found.called is not None, {"callActivity"}),
         ):
             if present and element.kind not in kinds:
                 self._refuse(
                     "misplaced",
                     element,
-                    f"a {element.kind} has {what}, which nothing would use.",
+                    said(
+                        "a {kind} has {what}, which nothing would use.",
+                        kind=element.kind,
+                        what=what,
+                    ),
                     "Remove it, or choose another kind of element.",
                 )
 
@@ -155,25 +160,34 @@ class _Checker:
             self._refuse(
                 "handler",
                 element,
-                f"no handler is called '{name}'.",
+                said("no handler is called '{name}'.", name=name),
                 suggestion(name, self.handlers, "Register it, or correct the name."),
             )
             return
         passed = {mapping.target[0] for mapping in element.extensions.inputs}
         passed |= set(element.extensions.headers)
-        takes = ", ".join(sorted(spec.inputs)) or "nothing"
+        takes = ", ".join(sorted(spec.inputs)) or said("nothing")
         for argument in sorted(passed - set(spec.inputs)):
             self._refuse(
                 "handler-argument",
                 element,
-                f"handler '{name}' takes {takes}; the diagram passes '{argument}'.",
+                said(
+                    "handler '{name}' takes {takes}; the diagram passes '{argument}'.",
+                    name=name,
+                    takes=takes,
+                    argument=argument,
+                ),
                 "Rename it in the diagram or in the handler.",
             )
         for argument in sorted(spec.required - passed):
             self._refuse(
                 "handler-argument",
                 element,
-                f"handler '{name}' needs '{argument}'; the diagram does not pass it.",
+                said(
+                    "handler '{name}' needs '{argument}'; the diagram does not pass it.",
+                    name=name,
+                    argument=argument,
+                ),
                 "Add an input mapping or a header of that name.",
             )
         self._literals(element, spec)
@@ -181,15 +195,17 @@ class _Checker:
     def _needs_handler(self, element: Element) -> None:
         extensions = element.extensions
         missing = {
-            "serviceTask": "a task type (zeebe:taskDefinition)",
-            "businessRuleTask": "a decision (zeebe:calledDecision)",
-            "scriptTask": "a script (zeebe:script)",
-            "sendTask": "a message, or a task type",
+            "serviceTask": said("a task type (zeebe:taskDefinition)"),
+            "businessRuleTask": said("a decision (zeebe:calledDecision)"),
+            "scriptTask": said("a script (zeebe:script)"),
+            "sendTask": said("a message, or a task type"),
         }.get(element.kind)
         has_work = extensions.script is not None or extensions.decision_id is not None
         sends = element.kind == "sendTask" and element.event.trigger is Trigger.MESSAGE
         if missing and not has_work and not sends:
-            self._refuse("no-work", element, f"it has not {missing}.", "Add it.")
+            self._refuse(
+                "no-work", element, said("it has not {missing}.", missing=missing), "Add it."
+            )
 
     def _literals(self, element: Element, spec: HandlerSpec) -> None:
         texts = set(element.extensions.headers)
@@ -204,8 +220,16 @@ class _Checker:
                 self._refuse(
                     "handler-argument",
                     element,
-                    f"handler '{spec.name}' takes '{argument}' as {kind}; the diagram passes text.",
-                    f"Use an input mapping that begins with '=', for example ={argument}.",
+                    said(
+                        "handler '{name}' takes '{argument}' as {kind}; the diagram passes text.",
+                        name=spec.name,
+                        argument=argument,
+                        kind=kind,
+                    ),
+                    said(
+                        "Use an input mapping that begins with '=', for example ={argument}.",
+                        argument=argument,
+                    ),
                 )
 
     # --- other files -------------------------------------------------------------------------
@@ -216,7 +240,7 @@ class _Checker:
             self._refuse(
                 "form",
                 element,
-                f"no form has the id '{form_id}'.",
+                said("no form has the id '{form_id}'.", form_id=form_id),
                 suggestion(form_id, self.forms, "Add the form, or correct the id."),
             )
 
@@ -226,7 +250,7 @@ class _Checker:
             self._refuse(
                 "decision",
                 element,
-                f"no decision has the id '{decision_id}'.",
+                said("no decision has the id '{decision_id}'.", decision_id=decision_id),
                 suggestion(decision_id, self.decisions, "Add its table, or correct the id."),
             )
 
@@ -242,7 +266,7 @@ class _Checker:
             self._refuse(
                 "called",
                 element,
-                f"no process has the id '{called.process_id}'.",
+                said("no process has the id '{process_id}'.", process_id=called.process_id),
                 suggestion(called.process_id, self.processes, "Add it, or correct the id."),
             )
         elif called.binding == "versionTag" and called.version_tag != (
@@ -251,8 +275,12 @@ class _Checker:
             self._refuse(
                 "called",
                 element,
-                f"it calls version '{called.version_tag}' of {process.id}; the publication holds "
-                f"'{process.extensions.version_tag}'.",
+                said(
+                    "it calls version '{called}' of {id}; the publication holds '{published}'.",
+                    called=called.version_tag,
+                    id=process.id,
+                    published=process.extensions.version_tag,
+                ),
                 "Publish that version with it, or choose bindingType 'deployment'.",
             )
 
@@ -264,7 +292,10 @@ class _Checker:
             self._refuse(
                 "correlation",
                 element,
-                f"message '{message.name}' has no correlation key, so it would reach any case.",
+                said(
+                    "message '{name}' has no correlation key, so it would reach any case.",
+                    name=message.name,
+                ),
                 "Give the message a correlation key, for example =case.id.",
             )
 
@@ -275,7 +306,9 @@ class _Checker:
                 self._refuse(
                     "separate-from",
                     element,
-                    f"its separateFrom names '{other}', which is no element here.",
+                    said(
+                        "its separateFrom names '{other}', which is no element here.", other=other
+                    ),
                     suggestion(other, self.ids, "Correct the id."),
                 )
         days = properties.get("workingDays")
@@ -283,7 +316,7 @@ class _Checker:
             self._refuse(
                 "working-days",
                 element,
-                f"its workingDays are '{days}'.",
+                said("its workingDays are '{days}'.", days=days),
                 "Write a whole number of days, at most 3660.",
             )
         try:
@@ -292,7 +325,7 @@ class _Checker:
             self._refuse(
                 "time-to-live",
                 element,
-                f"its timeToLive is '{properties['timeToLive']}'.",
+                said("its timeToLive is '{time_to_live}'.", time_to_live=properties["timeToLive"]),
                 "Write a duration without months, for example P1D.",
             )
 
@@ -300,4 +333,6 @@ class _Checker:
 def suggestion(name: str, known: Iterable[str], otherwise: str) -> str:
     """Return a remedy that names what was probably meant."""
     close = get_close_matches(name, list(known), n=1)
-    return f"Did you mean '{close[0]}'? {otherwise}" if close else otherwise
+    if not close:
+        return otherwise
+    return said("Did you mean '{name}'? {otherwise}", name=close[0], otherwise=said(otherwise))

@@ -8,6 +8,7 @@ from engine.bpmn.elements import Message
 from engine.bpmn.expressions import Expressions, Formula
 from engine.bpmn.findings import Findings, Place
 from engine.bpmn.reader import Document, child, children, extensions, is_bpmn, referred, tag
+from engine.rules import said
 
 
 class Declarations:
@@ -44,7 +45,7 @@ class Declarations:
                 self._findings.error(
                     "duplicate-id",
                     self._place(node),
-                    f"the id '{name}' is also on line {lines[name]}.",
+                    said("the id '{name}' is also on line {line}.", name=name, line=lines[name]),
                     "Give one of the two another id.",
                 )
             elif name:
@@ -64,14 +65,14 @@ class Declarations:
                 self._findings.error(
                     "message-name",
                     self._place(node),
-                    f"the message's name '{name}' is an expression.",
+                    said("the message's name '{name}' is an expression.", name=name),
                     "Write the name itself; values belong into the correlation key.",
                 )
             keys = self._property_keys(node.get("id"))
             for item in extensions(node):
                 if tag(item) == "subscription":
                     key = self._expressions.feel(
-                        item.get("correlationKey"), item, "correlation key"
+                        item.get("correlationKey"), item, said("correlation key")
                     )
                     if key is not None:
                         keys["key"] = key
@@ -87,7 +88,7 @@ class Declarations:
                     path = child(retrieval, "formalExpression")
                 if referred(retrieval, "messageRef") != message_id or path is None:
                     continue
-                formula = self._expressions.feel(path.text, path, "correlation property")
+                formula = self._expressions.feel(path.text, path, said("correlation property"))
                 if formula is not None:
                     keys[declared.get("name") or declared.get("id")] = formula
         return keys

@@ -14,6 +14,7 @@ from engine.bpmn.elements import Called, Extensions, IoMapping
 from engine.bpmn.expressions import Expressions
 from engine.bpmn.findings import Findings, Place
 from engine.bpmn.reader import extensions, tag
+from engine.rules import said
 
 HARMLESS = frozenset({"userTask", "userTaskForm", "modelerTemplate", "publishedDecision"})
 BINDINGS = frozenset({"deployment", "latest", "versionTag"})
@@ -39,7 +40,7 @@ class Dialect:
             if reader is not None:
                 reader(self, item, found)
             elif name not in HARMLESS | ELSEWHERE:
-                self.refuse(item, f"zeebe:{name} is not known here.", "Remove it.")
+                self.refuse(item, said("zeebe:{name} is not known here.", name=name), "Remove it.")
         return Extensions(**found)
 
     def refuse(self, node: Any, message: str, remedy: str) -> None:
@@ -52,7 +53,7 @@ class Dialect:
         if binding not in BINDINGS or (binding == "versionTag" and not tags_known):
             self.refuse(
                 node,
-                f"its bindingType is '{binding}'.",
+                said("its bindingType is '{binding}'.", binding=binding),
                 "Choose 'deployment': a publication brings its own versions of all it calls.",
             )
         if binding == "latest":
@@ -70,8 +71,13 @@ class Dialect:
         if value.startswith("="):
             self.refuse(
                 node,
-                f"its {attribute} '{value}' is an expression.",
-                f"Write the {attribute} itself: it is checked when the scheme is published.",
+                said(
+                    "its {attribute} '{value}' is an expression.", attribute=attribute, value=value
+                ),
+                said(
+                    "Write the {attribute} itself: it is checked when the scheme is published.",
+                    attribute=attribute,
+                ),
             )
             return None
         return value or None
@@ -81,7 +87,9 @@ def _io_mapping(dialect: Dialect, node: Any, found: Found) -> None:
     for item in node:
         direction = "inputs" if tag(item) == "input" else "outputs"
         text = item.get("source")
-        source = dialect.expressions.mixed(text, item, f"mapping to '{item.get('target')}'")
+        source = dialect.expressions.mixed(
+            text, item, said("mapping to '{target}'", target=item.get("target"))
+        )
         target = (item.get("target") or "").strip()
         if not target or (source is None and not (text or "").strip()):
             dialect.refuse(item, "a mapping has no source or no target.", "Give it both.")
@@ -102,7 +110,11 @@ def _task_definition(dialect: Dialect, node: Any, found: Found) -> None:
     found["handler"] = dialect.static(node, "type")
     retries = node.get("retries") or "3"
     if not retries.isdigit() or not 1 <= int(retries) <= 100:
-        dialect.refuse(node, f"its retries are '{retries}'.", "Write a number from 1 to 100.")
+        dialect.refuse(
+            node,
+            said("its retries are '{retries}'.", retries=retries),
+            "Write a number from 1 to 100.",
+        )
         return
     found["retries"] = int(retries)
 
@@ -130,18 +142,20 @@ def _schedule(dialect: Dialect, node: Any, found: Found) -> None:
         if formula is not None and formula.is_literal and not formula.text[0].isdigit():
             dialect.refuse(
                 node,
-                f"its {attribute} '{formula.text}' is no date.",
+                said(
+                    "its {attribute} '{text}' is no date.", attribute=attribute, text=formula.text
+                ),
                 'Write a date, or an expression such as =now() + duration("P14D").',
             )
         found[name] = formula
 
 
 def _priority(dialect: Dialect, node: Any, found: Found) -> None:
-    found["priority"] = dialect.expressions.feel(node.get("priority"), node, "priority")
+    found["priority"] = dialect.expressions.feel(node.get("priority"), node, said("priority"))
 
 
 def _script(dialect: Dialect, node: Any, found: Found) -> None:
-    found["script"] = dialect.expressions.feel(node.get("expression"), node, "script")
+    found["script"] = dialect.expressions.feel(node.get("expression"), node, said("script"))
     found["result_variable"] = dialect.static(node, "resultVariable")
 
 

@@ -16,6 +16,7 @@ from engine.bpmn.elements import Process
 from engine.bpmn.findings import Findings, Place
 from engine.bpmn.reader import BPMN, ZEEBE, Document, children, is_bpmn, referred
 from engine.errors import Finding
+from engine.rules import said
 
 SILENT = frozenset({BPMN, ZEEBE, "http://camunda.org/schema/modeler/1.0"})
 """Namespaces of extension elements that are read, or that only modelers use."""
@@ -126,8 +127,10 @@ def _pools(document: Document, findings: Findings) -> None:
                 findings.warning(
                     "pool-without-process",
                     Place.of(document.file, pool),
-                    f"the pool '{pool.get('name') or pool.get('id')}' has no process here: it is "
-                    "documentation.",
+                    said(
+                        "the pool '{name}' has no process here: it is documentation.",
+                        name=pool.get("name") or pool.get("id"),
+                    ),
                     "Nothing, if it stands for somebody outside; otherwise draw their process.",
                 )
 
@@ -137,8 +140,11 @@ def _stores(document: Document, findings: Findings) -> None:
         findings.warning(
             "data-store",
             Place.of(document.file, node),
-            f"the data store '{node.get('name') or node.get('id')}' is documentation: nothing is "
-            "read from it or written to it.",
+            said(
+                "the data store '{name}' is documentation: nothing is read from it or "
+                "written to it.",
+                name=node.get("name") or node.get("id"),
+            ),
             "Let a handler read and write, and keep the store as a note.",
         )
 
@@ -156,6 +162,9 @@ def _foreign(document: Document, findings: Findings) -> None:
             findings.warning(
                 "foreign-extension",
                 Place.of(document.file, item),
-                f"extensions in the namespace '{namespace}' are kept and not run.",
+                said(
+                    "extensions in the namespace '{namespace}' are kept and not run.",
+                    namespace=namespace,
+                ),
                 "Say what they mean in BPMN or in zeebe: extensions, if cases are to follow it.",
             )

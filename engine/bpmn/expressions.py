@@ -11,6 +11,7 @@ from typing import Any
 from engine.bpmn.findings import Findings, Place
 from engine.errors import FeelError
 from engine.feel import Expression, parse
+from engine.rules import said
 
 FEEL_LANGUAGES = ("feel",)
 CAMUNDA = "{http://camunda.org/schema/zeebe/"
@@ -117,7 +118,7 @@ class Expressions:
         self._findings.error(
             "language",
             Place.of(self._file, node),
-            f"its {what} is written in '{language}'.",
+            said("its {what} is written in '{language}'.", what=what, language=language),
             "Write it in FEEL; no other language runs here.",
         )
         return False
@@ -126,11 +127,21 @@ class Expressions:
         try:
             return Formula(source, parse(source))
         except FeelError as error:
-            at = "" if error.position is None else f", character {error.position + 1}"
+            at = (
+                ""
+                if error.position is None
+                else said(", character {place}", place=error.position + 1)
+            )
             self._findings.error(
                 "feel",
                 Place.of(self._file, node),
-                f"its {what} '{source}' does not parse{at}: {error}",
+                said(
+                    "its {what} '{source}' does not parse{at}: {error}",
+                    what=what,
+                    source=source,
+                    at=at,
+                    error=error,
+                ),
                 "Correct the expression.",
             )
             # It is refused, so nothing runs it; what depends on it need not complain as well.

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.errors import Finding
+from engine.rules import finding
 
 PARTS = (
     "EventDefinition",
@@ -57,7 +58,7 @@ class Findings:
         trace: tuple[str, ...] = (),
     ) -> None:
         self.items.append(
-            Finding(
+            finding(
                 f"bpmn.{rule}",
                 severity,
                 place.file,
@@ -65,7 +66,7 @@ class Findings:
                 place.line,
                 message,
                 remedy,
-                trace=trace,
+                trace,
             )
         )
 

@@ -36,6 +36,7 @@ from engine.bpmn.reader import (
 from engine.bpmn.repeats import Repeats
 from engine.bpmn.supported import refuse_triggers, refuse_unsupported
 from engine.bpmn.triggers import Triggers
+from engine.rules import said
 
 DEPTH_LIMIT = 20
 
@@ -103,7 +104,7 @@ class _FileReader:
             self._findings.error(
                 "too-deep",
                 self.place(node),
-                f"sub-processes lie more than {DEPTH_LIMIT} deep.",
+                said("sub-processes lie more than {limit} deep.", limit=DEPTH_LIMIT),
                 "Move some of them into called processes.",
             )
             return Body(node.get("id", ""), {}, {})
@@ -129,7 +130,7 @@ class _FileReader:
             condition = child(item, "conditionExpression")
             formula = None
             if condition is not None:
-                formula = self._expressions.feel(condition.text, condition, "condition")
+                formula = self._expressions.feel(condition.text, condition, said("condition"))
             yield Flow(
                 item.get("id", ""),
                 item.get("sourceRef", ""),
@@ -149,7 +150,7 @@ class _FileReader:
                 self._findings.error(
                     "link",
                     other.place,
-                    f"another link with the name '{name}' begins here as well.",
+                    said("another link with the name '{name}' begins here as well.", name=name),
                     "Keep one target for each link.",
                 )
         for element in elements.values():
@@ -162,7 +163,7 @@ class _FileReader:
                 self._findings.error(
                     "link",
                     element.place,
-                    f"its link '{element.event.name}' leads nowhere.",
+                    said("its link '{name}' leads nowhere.", name=element.event.name),
                     "Draw a catching link event of that name in the same process or sub-process.",
                 )
                 continue
@@ -220,7 +221,7 @@ class _FileReader:
         condition = child(node, "activationCondition")
         if condition is None:
             return None
-        return self._expressions.feel(condition.text, condition, "activation condition")
+        return self._expressions.feel(condition.text, condition, said("activation condition"))
 
     def _extensions(self, node: Any) -> Extensions:
         read = self._dialect.read(node)
@@ -228,7 +229,7 @@ class _FileReader:
         script = child(node, "script") if kind in {"scriptTask", "globalScriptTask"} else None
         if script is not None and read.script is None and not read.handler:
             formula = self._expressions.feel(
-                script.text, script, "script", language=node.get("scriptFormat")
+                script.text, script, said("script"), language=node.get("scriptFormat")
             )
             read = replace(read, script=formula)
         if kind == "callActivity" and read.called is None and node.get("calledElement"):

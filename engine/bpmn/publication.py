@@ -22,6 +22,7 @@ from engine.errors import DecisionError, DeploymentRefused, Finding
 from engine.feel import to_feel
 from engine.forms import check as check_form
 from engine.model import HandlerSpec
+from engine.rules import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,11 @@ def _read(
         findings.error(
             "no-process",
             Place("scheme.toml"),
-            f"the scheme's process '{process_id}' is in none of its files (found: {known}).",
+            said(
+                "the scheme's process '{process_id}' is in none of its files (found: {known}).",
+                process_id=process_id,
+                known=known,
+            ),
             "Correct 'process' in scheme.toml or the id in the diagram.",
         )
     for process in processes.values():
@@ -193,7 +198,7 @@ def _read_file(
             findings.error(
                 "duplicate-process",
                 process.place,
-                f"the process is also in {processes[process.id].place.file}.",
+                said("the process is also in {file}.", file=processes[process.id].place.file),
                 "Give one of the two another id.",
             )
         processes.setdefault(process.id, process)
@@ -217,7 +222,7 @@ def _decisions(files: Mapping[str, bytes], findings: Findings) -> dict[str, Any]
         except DecisionError:
             continue  # Its check has said so already, with the place.
         for decision_id in (*model.decisions, *model.services):
-            _once(decision_id, name, homes, "decision", findings)
+            _once(decision_id, name, homes, said("decision"), findings)
             found[decision_id] = model
     return found
 
@@ -234,7 +239,7 @@ def _forms(files: Mapping[str, bytes], findings: Findings) -> dict[str, str]:
             continue  # Its check has said so already.
         form_id = form.get("id") if isinstance(form, dict) else None
         if isinstance(form_id, str):
-            _once(form_id, name, found, "form", findings)
+            _once(form_id, name, found, said("form"), findings)
     return found
 
 
@@ -244,6 +249,11 @@ def _once(identifier: str, file: str, homes: dict[str, str], what: str, findings
         findings.error(
             f"duplicate-{what}",
             Place(file),
-            f"the {what} '{identifier}' is also in {home}.",
+            said(
+                "the {what} '{identifier}' is also in {home}.",
+                what=what,
+                identifier=identifier,
+                home=home,
+            ),
             "Give one of the two another id.",
         )

@@ -11,6 +11,7 @@ import SpiffWorkflow.bpmn.parser as spiff_parser
 from lxml import etree
 
 from engine.bpmn.findings import Findings, Place
+from engine.rules import said
 
 SIZE_LIMIT_BYTES = 5_000_000
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -75,7 +76,11 @@ def read_document(source: bytes, file: str, findings: Findings) -> Document | No
         findings.error(
             "too-large",
             place,
-            f"the file has {len(source):,} bytes; the limit is {SIZE_LIMIT_BYTES:,}.",
+            said(
+                "the file has {size:,} bytes; the limit is {limit:,}.",
+                size=len(source),
+                limit=SIZE_LIMIT_BYTES,
+            ),
             "Split the process into called processes.",
         )
         return None
@@ -90,7 +95,9 @@ def read_document(source: bytes, file: str, findings: Findings) -> Document | No
         root: Any = etree.fromstring(source, parser)
     except etree.XMLSyntaxError as error:
         place.line = error.lineno or 0
-        findings.error("not-xml", place, f"this is not XML: {error.msg}.", "Export it again.")
+        findings.error(
+            "not-xml", place, said("this is not XML: {msg}.", msg=error.msg), "Export it again."
+        )
         return None
     # An encoding such as UTF-16 hides the words from the search above.
     if root.getroottree().docinfo.doctype:
@@ -100,7 +107,7 @@ def read_document(source: bytes, file: str, findings: Findings) -> Document | No
         findings.error(
             "not-bpmn",
             Place(file, "", root.sourceline or 0),
-            f"the file begins with <{tag(root)}>, which is not a BPMN 2.0 diagram.",
+            said("the file begins with <{tag}>, which is not a BPMN 2.0 diagram.", tag=tag(root)),
             "Export the diagram as BPMN 2.0 XML.",
         )
         return None

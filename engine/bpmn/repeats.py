@@ -9,6 +9,7 @@ from engine.bpmn.expressions import Expressions, Formula
 from engine.bpmn.findings import Findings, Place
 from engine.bpmn.reader import child, children, extensions, referred, tag
 from engine.bpmn.triggers import Triggers
+from engine.rules import said
 
 THROWN = frozenset({Trigger.SIGNAL, Trigger.ESCALATION, Trigger.MESSAGE})
 
@@ -41,11 +42,15 @@ class Repeats:
     # --- standard loop ------------------------------------------------------------------------
 
     def _again(self, node: Any) -> Loop:
-        condition = self._formula(child(node, "loopCondition"), "loop condition")
+        condition = self._formula(child(node, "loopCondition"), said("loop condition"))
         maximum = (node.get("loopMaximum") or "").strip()
         if maximum.startswith("-"):
-            self._refuse(node, f"its loopMaximum is {maximum}.", "Write a whole number from 0.")
-        limit = self._expressions.feel(maximum, node, "loop maximum")
+            self._refuse(
+                node,
+                said("its loopMaximum is {maximum}.", maximum=maximum),
+                "Write a whole number from 0.",
+            )
+        limit = self._expressions.feel(maximum, node, said("loop maximum"))
         if condition is None and limit is None:
             self._refuse(
                 node,
@@ -72,10 +77,10 @@ class Repeats:
             loop.get("isSequential") == "true",
             feel(read.get("inputCollection"), zeebe, "input collection"),
             read.get("inputElement"),
-            self._formula(number, "loop cardinality"),
+            self._formula(number, said("loop cardinality")),
             read.get("outputCollection"),
             feel(read.get("outputElement"), zeebe, "output element"),
-            self._formula(enough, "completion condition"),
+            self._formula(enough, said("completion condition")),
             behaviour=behaviour,
             throws=self._throws(loop, behaviour),
         )
@@ -91,7 +96,9 @@ class Repeats:
         text = loop.get("behavior") or LoopBehaviour.ALL
         if text in set(LoopBehaviour):
             return LoopBehaviour(text)
-        self._refuse(loop, f"its behavior is '{text}'.", "Choose All, None, One or Complex.")
+        self._refuse(
+            loop, said("its behavior is '{text}'.", text=text), "Choose All, None, One or Complex."
+        )
         return LoopBehaviour.ALL
 
     def _throws(
@@ -113,7 +120,7 @@ class Repeats:
         return ((None, self._thrown(loop, event)),)
 
     def _complex(self, node: Any) -> list[tuple[Formula | None, Event]]:
-        condition = self._formula(child(node, "condition"), "behaviour's condition")
+        condition = self._formula(child(node, "condition"), said("behaviour's condition"))
         thrower = child(node, "event")
         if thrower is None:
             return []
@@ -124,7 +131,10 @@ class Repeats:
         if event.trigger not in THROWN:
             self._refuse(
                 node,
-                f"the multi-instance throws a {event.trigger} event when an instance is done.",
+                said(
+                    "the multi-instance throws a {trigger} event when an instance is done.",
+                    trigger=event.trigger,
+                ),
                 "Throw a signal or an escalation.",
             )
         return event
@@ -137,6 +147,6 @@ class Repeats:
             return None
         return AdHoc(
             node.get("ordering") == "Sequential",
-            self._formula(child(node, "completionCondition"), "completion condition"),
+            self._formula(child(node, "completionCondition"), said("completion condition")),
             node.get("cancelRemainingInstances") != "false",
         )

@@ -17,6 +17,7 @@ from engine.bpmn.findings import Findings
 from engine.bpmn.net import ACTS, Net, begins, may_end_early
 from engine.bpmn.structure import bodies
 from engine.bpmn.token_game import Violation, play
+from engine.rules import said
 
 SHOWN = 12
 """Steps of a trace that a message tells; the middle of a longer one is left out."""
@@ -86,7 +87,7 @@ def _tell(violation: Violation, body: Body, findings: Findings) -> None:
     findings.warning(
         violation.rule,
         body.elements[violation.element].place,
-        message.format(trace=shown(violation.trace, body)),
+        said(message, trace=shown(violation.trace, body)),
         remedy,
         violation.trace,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.bpmn.elements import AWAITED, Body, Element, Process, Trigger
 from engine.bpmn.findings import Findings, Place
+from engine.rules import said
 
 
 def check_beginning(process: Process, findings: Findings) -> None:
@@ -14,7 +15,7 @@ def check_beginning(process: Process, findings: Findings) -> None:
             findings.error(
                 "start-event",
                 element.place,
-                f"no case is started by a {trigger} event.",
+                said("no case is started by a {trigger} event.", trigger=trigger),
                 "Use a plain start event or a message start event.",
             )
 
@@ -51,7 +52,10 @@ class _Starts:
                 self.refuse(
                     "start-event",
                     element.place,
-                    f"a {element.event.trigger} starts a sub-process that is no event sub-process.",
+                    said(
+                        "a {trigger} starts a sub-process that is no event sub-process.",
+                        trigger=element.event.trigger,
+                    ),
                     "Use a plain start event, or make it an event sub-process.",
                 )
         if not self.body.entries() and not self.body.refused:
@@ -64,7 +68,10 @@ class _Starts:
             self.refuse(
                 "start-event",
                 place,
-                f"it has {len(plain)} plain start events, each of which starts another case.",
+                said(
+                    "it has {count} plain start events, each of which starts another case.",
+                    count=len(plain),
+                ),
                 "Give it exactly one.",
             )
         elif not found and not self.body.entries() and not self.body.refused:
@@ -77,7 +84,7 @@ class _Starts:
                     self.refuse(
                         "start-event",
                         element.place,
-                        f"nothing starts a process by {part.trigger}.",
+                        said("nothing starts a process by {trigger}.", trigger=part.trigger),
                         "Use the plain start event, or an event sub-process.",
                     )
 

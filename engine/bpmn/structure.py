@@ -16,6 +16,7 @@ from engine.bpmn.elements import (
 )
 from engine.bpmn.findings import Findings, Place
 from engine.bpmn.starts import check_starts
+from engine.rules import said
 
 UNCONDITIONAL = frozenset({"parallelGateway", "eventBasedGateway", "startEvent"})
 """Kinds of elements that send a token by every flow, or by the one whose event comes."""
@@ -82,7 +83,10 @@ class _Checker:
                     self.refuse(
                         "flow-end",
                         end.place,
-                        f"the flow {flow.id} touches an event sub-process or a compensation.",
+                        said(
+                            "the flow {id} touches an event sub-process or a compensation.",
+                            id=flow.id,
+                        ),
                         "Remove it: such an activity is started by its event alone.",
                     )
 
@@ -95,7 +99,9 @@ class _Checker:
             self.refuse(
                 "link",
                 (source if leaves else target).place,
-                f"the flow {flow.id} leaves a throwing link or leads to a catching one.",
+                said(
+                    "the flow {id} leaves a throwing link or leads to a catching one.", id=flow.id
+                ),
                 "Remove it: a pair of links is a flow drawn in two pieces.",
             )
 
@@ -104,7 +110,10 @@ class _Checker:
             self.refuse(
                 "flow-end",
                 flow.place,
-                f"the flow leads from or to '{missing}', which is not in the same process.",
+                said(
+                    "the flow leads from or to '{missing}', which is not in the same process.",
+                    missing=missing,
+                ),
                 "Connect it inside one process or sub-process.",
             )
 
@@ -113,7 +122,9 @@ class _Checker:
             self.refuse(
                 "flow-condition",
                 flow.place,
-                f"a condition on a flow that leaves a {source.kind} has no meaning.",
+                said(
+                    "a condition on a flow that leaves a {kind} has no meaning.", kind=source.kind
+                ),
                 "Put the condition behind an exclusive or inclusive gateway.",
             )
 
@@ -195,7 +206,10 @@ class _Checker:
         self.refuse(
             "compensation",
             element.place,
-            f"it compensates '{event.activity}', which is not in the same process or sub-process.",
+            said(
+                "it compensates '{activity}', which is not in the same process or sub-process.",
+                activity=event.activity,
+            ),
             "Choose an activity beside it, or throw it from an event sub-process there.",
         )
 
@@ -208,7 +222,7 @@ class _Checker:
             self.refuse(
                 "default-flow",
                 element.place,
-                f"its default flow '{element.default}' does not leave it.",
+                said("its default flow '{default}' does not leave it.", default=element.default),
                 "Choose one of its own flows.",
             )
         elif flow.condition is not None:
@@ -254,7 +268,10 @@ class _Checker:
                 self.refuse(
                     "no-condition",
                     flow.place,
-                    f"the flow leaves {element.id} without a condition and is not its default.",
+                    said(
+                        "the flow leaves {id} without a condition and is not its default.",
+                        id=element.id,
+                    ),
                     "Write a condition, or make it the default flow.",
                 )
 
@@ -273,7 +290,11 @@ class _Checker:
                 self.refuse(
                     "event-gateway",
                     flow.place,
-                    f"{element.id} leads to {target.id}, which is not simply an event to wait for.",
+                    said(
+                        "{id} leads to {target}, which is not simply an event to wait for.",
+                        id=element.id,
+                        target=target.id,
+                    ),
                     "Put a timer or message event there, with no other flow into it.",
                 )
 
@@ -283,7 +304,10 @@ class _Checker:
             self.refuse(
                 "boundary",
                 element.place,
-                f"it is attached to '{element.attached_to}', which is no activity here.",
+                said(
+                    "it is attached to '{attached_to}', which is no activity here.",
+                    attached_to=element.attached_to,
+                ),
                 "Attach it to a task, a sub-process or a call activity.",
             )
         elif element.event.each(Trigger.ERROR) and not element.interrupting:

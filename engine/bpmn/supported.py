@@ -7,6 +7,7 @@ from typing import Any
 from engine.bpmn.elements import EVENTS, NODES
 from engine.bpmn.findings import Findings, Place
 from engine.bpmn.reader import child, is_bpmn, tag
+from engine.rules import said
 
 DRAWING = frozenset(
     [
@@ -78,12 +79,14 @@ def refuse_unsupported(node: Any, file: str, findings: Findings) -> bool:
         findings.error(
             "unsupported-element",
             Place.of(file, node),
-            f"bpmn:{kind} is not supported.",
+            said("bpmn:{kind} is not supported.", kind=kind),
             "Remove it, or draw it with what is supported.",
         )
         return False
     if not node.get("id"):
-        findings.error("no-id", Place.of(file, node), f"a {kind} has no id.", "Give it one.")
+        findings.error(
+            "no-id", Place.of(file, node), said("a {kind} has no id.", kind=kind), "Give it one."
+        )
         return False
     _refuse_attributes(node, file, findings)
     _refuse_loops(node, file, findings)
@@ -97,7 +100,7 @@ def _refuse_attributes(node: Any, file: str, findings: Findings) -> None:
             findings.error(
                 "unsupported-attribute",
                 Place.of(file, node),
-                f"its {name} is {value}.",
+                said("its {name} is {value}.", name=name, value=value),
                 "Write a whole number from 1 to 1000.",
             )
 
@@ -117,13 +120,20 @@ def refuse_triggers(node: Any, definitions: list[Any], file: str, findings: Find
         if name not in allowed:
             words = ", ".join(sorted(allowed))
             refuse(
-                f"a {kind} with bpmn:{name}EventDefinition is not supported.",
-                f"Choose one of: {words}.",
+                said(
+                    "a {kind} with bpmn:{name}EventDefinition is not supported.",
+                    kind=kind,
+                    name=name,
+                ),
+                said("Choose one of: {words}.", words=words),
             )
         elif len(names) > 1 and name in ALONE and kind != "endEvent":
-            refuse(f"it has a {name} trigger beside others.", "Draw one event for each.")
+            refuse(
+                said("it has a {name} trigger beside others.", name=name),
+                "Draw one event for each.",
+            )
     if kind in {"boundaryEvent", "intermediateCatchEvent"} and not definitions:
-        refuse(f"a {kind} waits for nothing.", "Choose a timer or a message.")
+        refuse(said("a {kind} waits for nothing.", kind=kind), "Choose a timer or a message.")
     together = node.get("parallelMultiple") == "true"
     if together and {"error", "escalation"} & set(names) and len(names) > 1:
         refuse(

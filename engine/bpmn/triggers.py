@@ -13,6 +13,7 @@ from engine.bpmn.expressions import Expressions, Formula, Stuck
 from engine.bpmn.findings import Findings, Place
 from engine.bpmn.reader import Document, child, children, referred, tag
 from engine.bpmn.timers import first_due
+from engine.rules import said
 
 PROBE = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -63,7 +64,7 @@ class Triggers:
             self.refuse(
                 "event-definition",
                 node,
-                f"its trigger '{wanted}' is not declared.",
+                said("its trigger '{wanted}' is not declared.", wanted=wanted),
                 "Declare it beside the processes, or in the event itself.",
             )
         return definition
@@ -75,7 +76,7 @@ class Triggers:
             self.refuse(
                 "unsupported-event",
                 node,
-                f"bpmn:{tag(definition)} is not known.",
+                said("bpmn:{tag} is not known.", tag=tag(definition)),
                 "Choose a trigger of BPMN 2.0.",
             )
             return Event(Trigger.NONE)
@@ -93,14 +94,14 @@ class Triggers:
             self.refuse(
                 "message",
                 node,
-                f"its message '{reference}' is not declared."
+                said("its message '{reference}' is not declared.", reference=reference)
                 if reference
                 else "it has no message.",
                 "Choose a message for it.",
             )
         key = read.properties.get("correlationKey")
         if message is not None and key:
-            formula = self._expressions.feel(key, node, "correlation key")
+            formula = self._expressions.feel(key, node, said("correlation key"))
             if formula is not None:
                 message = replace(message, keys={"key": formula})
         return message
@@ -112,7 +113,11 @@ class Triggers:
             self.refuse(
                 "signal",
                 node,
-                f"its signal '{reference}' is not declared, or has a name that must be computed.",
+                said(
+                    "its signal '{reference}' is not declared, or has a name that must be "
+                    "computed.",
+                    reference=reference,
+                ),
                 "Choose a signal for it.",
             )
         return Event(Trigger.SIGNAL, name=name)
@@ -129,12 +134,17 @@ class Triggers:
             return None
         code = self._declared.codes.get(reference)
         if not code or code.startswith("="):
-            what = attribute.removesuffix("Ref")
+            what = said("error") if attribute == "errorRef" else said("escalation")
             self.refuse(
                 f"{what}-code",
                 definition,
-                f"its {what} '{reference}' is not declared, or has a code that must be computed.",
-                f"Declare the {what} and give it a code.",
+                said(
+                    "its {what} '{reference}' is not declared, or has a code that must be "
+                    "computed.",
+                    what=what,
+                    reference=reference,
+                ),
+                said("Declare the {what} and give it a code.", what=what),
             )
         return code or None
 
@@ -142,7 +152,7 @@ class Triggers:
         text = child(definition, "condition")
         formula = None
         if text is not None:
-            formula = self._expressions.feel(text.text, text, "condition")
+            formula = self._expressions.feel(text.text, text, said("condition"))
         if formula is None:
             self.refuse("condition", node, "it has no condition.", "Write one in FEEL.")
         return Event(Trigger.CONDITION, condition=formula)
@@ -189,7 +199,12 @@ class Triggers:
         try:
             first_due(kind, formula.text, PROBE, "UTC")
         except Stuck as stuck:
-            self.refuse("timer", node, f"'{formula.text}': {stuck.message}", "Correct it.")
+            self.refuse(
+                "timer",
+                node,
+                said("'{text}': {message}", text=formula.text, message=stuck.message),
+                "Correct it.",
+            )
 
 
 Reader = Callable[[Triggers, Any, Any, Extensions], Event]

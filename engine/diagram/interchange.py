@@ -11,7 +11,8 @@ from lxml import etree
 
 from engine.diagram.elements import Element, read_elements, reference
 from engine.diagram.geometry import Box, Point, without_repeats
-from engine.errors import DeploymentRefused, Finding
+from engine.errors import DeploymentRefused
+from engine.rules import finding, said
 
 _DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 _DC = "{http://www.omg.org/spec/DD/20100524/DC}"
@@ -99,7 +100,9 @@ def read_drawing(source: bytes) -> Drawing:
 
 def _parse(source: bytes) -> Any:
     if len(source) > _SIZE_LIMIT_BYTES:
-        raise _refused("too-large", 0, f"the diagram has {len(source):,} bytes.", "Split it.")
+        raise _refused(
+            "too-large", 0, said("the diagram has {size:,} bytes.", size=len(source)), "Split it."
+        )
     parser = etree.XMLParser(
         resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False
     )
@@ -107,7 +110,10 @@ def _parse(source: bytes) -> Any:
         root: Any = etree.fromstring(source, parser)
     except etree.XMLSyntaxError as error:
         raise _refused(
-            "not-xml", error.lineno or 0, f"this is not XML: {error.msg}.", "Export it again."
+            "not-xml",
+            error.lineno or 0,
+            said("this is not XML: {msg}.", msg=error.msg),
+            "Export it again.",
         ) from error
     if root.getroottree().docinfo.doctype:
         raise _refused("dtd", 0, "the diagram declares a document type.", "Remove <!DOCTYPE …>.")
@@ -115,8 +121,8 @@ def _parse(source: bytes) -> Any:
 
 
 def _refused(rule: str, line: int, message: str, remedy: str) -> DeploymentRefused:
-    finding = Finding(f"diagram.{rule}", "error", "diagram", "", line, message, remedy)
-    return DeploymentRefused([finding])
+    found = finding(f"diagram.{rule}", "error", "diagram", "", line, message, remedy)
+    return DeploymentRefused([found])
 
 
 def _plane(node: Any, diagram: Any, elements: Mapping[str, Element]) -> Plane:

@@ -22,6 +22,7 @@ from engine.dmn.document import child, children, tag
 from engine.dmn.expressions import Expressions, Known
 from engine.dmn.session import Box
 from engine.dmn.table_reader import read_table
+from engine.rules import said
 
 Reader = Callable[[Any, Known, Expressions, str], Box]
 
@@ -33,7 +34,7 @@ def read_logic(parent: Any, known: Known, made: Expressions, what: str) -> Box:
     """
     node = child(parent, *_READERS)
     if node is None:
-        message = f"{what} has no expression."
+        message = said("{what} has no expression.", what=what)
         return Missing(made.report.error("empty", parent, message, "Give it a table or a text."))
     return read_box(node, known, made, what)
 
@@ -47,7 +48,7 @@ def read_box(node: Any, known: Known, made: Expressions, what: str) -> Box:
 
 
 def _literal(node: Any, known: Known, made: Expressions, what: str) -> Box:
-    return made.literal(node, known, what, empty="is empty.")
+    return made.literal(node, known, what, empty=said("is empty."))
 
 
 def _table(node: Any, known: Known, made: Expressions, what: str) -> Box:
@@ -60,10 +61,10 @@ def _context(node: Any, known: Known, made: Expressions, _what: str) -> Box:
     for entry in children(node, "contextEntry"):
         variable = child(entry, "variable")
         if variable is None:
-            result = read_logic(entry, known, made, "the result entry")
+            result = read_logic(entry, known, made, said("the result entry"))
             continue
         name = variable.get("name", "")
-        what = f"entry '{name}'"
+        what = said("entry '{name}'", name=name)
         box = read_logic(entry, known, made, what)
         entries.append((name, made.typed(box, made.types.of(variable), entry, what)))
         known = known.plus(name)
@@ -73,7 +74,10 @@ def _context(node: Any, known: Known, made: Expressions, _what: str) -> Box:
 def _list(node: Any, known: Known, made: Expressions, _what: str) -> Box:
     items = children(node, *_READERS)
     return Items(
-        tuple(read_box(item, known, made, f"item {i}") for i, item in enumerate(items, start=1))
+        tuple(
+            read_box(item, known, made, said("item {number}", number=i))
+            for i, item in enumerate(items, start=1)
+        )
     )
 
 
@@ -85,10 +89,22 @@ def _relation(node: Any, known: Known, made: Expressions, what: str) -> Box:
     for number, row in enumerate(children(node, "row"), start=1):
         cells = list(children(row, *_READERS))
         if len(cells) != len(names):
-            message = f"row {number} has {len(cells)} cells for {len(names)} columns."
+            message = said(
+                "row {number} has {cells} cells for {columns} columns.",
+                number=number,
+                cells=len(cells),
+                columns=len(names),
+            )
             return Broken(made.report.error("cells", row, message, "Give it one a column."))
         boxes = [
-            made.typed(read_box(cell, known, made, f"row {number}, '{name}'"), kind, cell, what)
+            made.typed(
+                read_box(
+                    cell, known, made, said("row {number}, '{name}'", number=number, name=name)
+                ),
+                kind,
+                cell,
+                what,
+            )
             for cell, name, kind in zip(cells, names, kinds, strict=True)
         ]
         rows.append(tuple(boxes))
@@ -110,13 +126,13 @@ def read_function(
     """
     kind = node.get("kind", "FEEL")
     if kind != "FEEL":
-        message = f"the function is written in {kind}, which is never run here."
+        message = said("the function is written in {kind}, which is never run here.", kind=kind)
         return Broken(made.report.error("unsupported", node, message, "Write it in FEEL."))
     params = list(children(node, "formalParameter"))
     names = tuple(param.get("name", "") for param in params)
     kinds = ((param.get("name", ""), made.types.of(param)) for param in params)
     types = {key: kind for key, kind in kinds if kind is not None}
-    what = f"function '{name}'" if name else "function"
+    what = said("function '{name}'", name=name) if name else said("function")
     body = read_logic(node, known.plus(*names), made, what)
     for declaring in (node, variable):
         declared = made.types.of(declaring)
@@ -134,17 +150,19 @@ def _invocation(node: Any, known: Known, made: Expressions, what: str) -> Box:
     for binding in children(node, "binding"):
         parameter = child(binding, "parameter")
         name = "" if parameter is None else parameter.get("name", "")
-        bindings.append((name, read_logic(binding, known, made, f"argument '{name}'")))
-    function = read_logic(node, known, made, f"{what}'s function")
+        bindings.append(
+            (name, read_logic(binding, known, made, said("argument '{name}'", name=name)))
+        )
+    function = read_logic(node, known, made, said("{what}'s function", what=what))
     return Invocation(function, tuple(bindings), f"{made.report.place(node)}: {what}")
 
 
 def _part(node: Any, name: str, known: Known, made: Expressions, what: str) -> Box:
     inner = child(node, name)
     if inner is None:
-        message = f"{what} has no <{name}>."
+        message = said("{what} has no <{name}>.", what=what, name=name)
         return Broken(made.report.error("empty", node, message, "Add it."))
-    return read_logic(inner, known, made, f"{what}, {name}")
+    return read_logic(inner, known, made, said("{what}, <{name}>", what=what, name=name))
 
 
 def _conditional(node: Any, known: Known, made: Expressions, what: str) -> Box:

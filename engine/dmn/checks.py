@@ -8,7 +8,8 @@ from engine.dmn.document import WARNING, Report
 from engine.dmn.model import Decision, DecisionModel, InputData
 from engine.dmn.reader import read_model
 from engine.errors import DecisionError, Finding
-from engine.feel.suggest import closest
+from engine.feel.suggest import nearest
+from engine.rules import finding, said
 
 ALWAYS_THERE = frozenset({"case", "scheme"})
 """Contexts that every expression of a publication sees."""
@@ -43,15 +44,21 @@ def _check_names(decision: Decision, model: DecisionModel, report: Report) -> No
     if not drawn:
         return
     for name in sorted(decision.free_names - drawn - ALWAYS_THERE):
-        message = f"'{decision.name}' reads '{name}', which no drawn input supplies"
+        hint = nearest(name, drawn) if str(nearest(name, drawn)) else said(".")
+        message = said(
+            "'{decision}' reads '{name}', which no drawn input supplies{hint}",
+            decision=decision.name,
+            name=name,
+            hint=hint,
+        )
         report.items.append(
-            Finding(
+            finding(
                 rule="dmn.unknown-name",
                 severity=WARNING,
                 file=report.file,
                 element=decision.id,
                 line=decision.line,
-                message=message + (closest(name, drawn) or "."),
+                message=message,
                 remedy="Draw the input, or correct the name.",
             )
         )

@@ -8,6 +8,7 @@ from typing import Any
 from lxml import etree
 
 from engine.errors import DecisionError, Finding
+from engine.rules import finding, said
 
 SIZE_LIMIT_BYTES = 5_000_000
 """Largest file that is read; far beyond any table a person maintains."""
@@ -46,7 +47,7 @@ class Report:
         line = 0 if node is None else node.sourceline or 0
         element = "" if node is None else nearest_id(node)
         self.items.append(
-            Finding(f"dmn.{rule}", severity, self.file, element, line, message, remedy)
+            finding(f"dmn.{rule}", severity, self.file, element, line, message, remedy)
         )
         return f"{self.place(node)}: {message} {remedy}"
 
@@ -73,7 +74,11 @@ def read_root(source: bytes, report: Report) -> Any:
         raise refused(
             report,
             "too-large",
-            f"the file has {len(source):,} bytes; the limit is {SIZE_LIMIT_BYTES:,}.",
+            said(
+                "the file has {size:,} bytes; the limit is {limit:,}.",
+                size=len(source),
+                limit=SIZE_LIMIT_BYTES,
+            ),
             "Split it into several files.",
         )
     root = _parsed(source, report)
@@ -83,8 +88,15 @@ def read_root(source: bytes, report: Report) -> Any:
         raise refused(
             report,
             "not-dmn",
-            f"the file begins with <{name.localname}> of '{name.namespace or ''}'.",
-            f"Export it as DMN {versions}; its first element is then <definitions>.",
+            said(
+                "the file begins with <{tag}> of '{namespace}'.",
+                tag=name.localname,
+                namespace=name.namespace or "",
+            ),
+            said(
+                "Export it as DMN {versions}; its first element is then <definitions>.",
+                versions=versions,
+            ),
         )
     return root
 
@@ -103,7 +115,7 @@ def _parsed(source: bytes, report: Report) -> Any:
     try:
         root: Any = etree.fromstring(source, parser)
     except etree.XMLSyntaxError as error:
-        message = f"this is not XML: {error.msg}."
+        message = said("this is not XML: {msg}.", msg=error.msg)
         raise refused(report, "not-xml", message, "Export it again.", error.lineno or 0) from None
     # An encoding such as UTF-16 hides the words from the search above.
     if root.getroottree().docinfo.doctype:
@@ -118,9 +130,9 @@ def _dtd(report: Report) -> DecisionError:
 
 def refused(report: Report, rule: str, message: str, remedy: str, line: int = 0) -> DecisionError:
     """Return the error for a file that cannot be read at all; the report has the finding too."""
-    finding = Finding(f"dmn.{rule}", ERROR, report.file, "", line, message, remedy)
-    report.items.append(finding)
-    return DecisionError(str(finding))
+    found = finding(f"dmn.{rule}", ERROR, report.file, "", line, message, remedy)
+    report.items.append(found)
+    return DecisionError(str(found))
 
 
 def tag(node: Any) -> str:

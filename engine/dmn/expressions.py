@@ -13,8 +13,9 @@ from engine.dmn.session import Box
 from engine.dmn.types import ItemType, Types
 from engine.errors import FeelError
 from engine.feel import UnaryTests, Value, builtin_names, parse, parse_unary_tests
-from engine.feel.suggest import closest
+from engine.feel.suggest import nearest
 from engine.feel.syntax import Call, Name
+from engine.rules import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,11 @@ class Expressions:
         if not source.strip():
             if not empty:
                 return Nothing()
-            return Broken(self.report.error("empty", node, f"{what} {empty}", "Write it."))
+            return Broken(
+                self.report.error(
+                    "empty", node, said("{what} {empty}", what=what, empty=empty), "Write it."
+                )
+            )
         try:
             expression = parse(source.strip(), known.names, types=self.types.feel)
         except FeelError as error:
@@ -97,25 +102,33 @@ class Expressions:
         """Note the names that an expression reads, and report functions that nobody defines."""
         self.free |= free - known.local
         for name in sorted(called_in(tree) & free - known.names):
-            hint = closest(name, [*sorted(known.names), *sorted(builtin_names())]) or "."
-            message = f"{what} calls '{name}', which is no function here{hint}"
+            found = nearest(name, [*sorted(known.names), *sorted(builtin_names())])
+            hint = found if str(found) else "."
+            message = said(
+                "{what} calls '{name}', which is no function here{hint}",
+                what=what,
+                name=name,
+                hint=hint,
+            )
             remedy = "Correct the name, or draw an arrow from the knowledge model."
             self.report.error("unknown-function", node, message, remedy)
 
     def _foreign(self, node: Any, what: str) -> str:
         language = (node.get("expressionLanguage") or "feel").lower()
         if "feel" not in language:
-            message = f"{what} is written in '{language}'."
+            message = said("{what} is written in '{language}'.", what=what, language=language)
             return self.report.error("language", node, message, "Write it in FEEL.")
         if child(node, "importedValues") is not None:
-            message = f"{what} imports values from another document."
+            message = said("{what} imports values from another document.", what=what)
             return self.report.error("unsupported", node, message, "Write the values here.")
         return ""
 
     def _unreadable(self, node: Any, what: str, source: str, error: FeelError) -> str:
         shown = source.strip()
         shown = shown if len(shown) <= 80 else f"{shown[:79]}…"
-        message = f"{what} does not read as FEEL: {shown} — {error}"
+        message = said(
+            "{what} does not read as FEEL: {shown} — {error}", what=what, shown=shown, error=error
+        )
         return self.report.error("feel", node, message, "Correct it; text needs double quotes.")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.dmn.document import Report
 from engine.dmn.model import Decision, Element, Knowledge, Service
+from engine.rules import said
 
 
 def check_graph(
@@ -16,7 +17,7 @@ def check_graph(
     found = circular(elements)
     for key in sorted(found):
         if key in nodes:
-            message = f"'{key}' requires itself, directly or through others."
+            message = said("'{key}' requires itself, directly or through others.", key=key)
             report.error("circle", nodes[key], message, "Remove one of the arrows of the circle.")
     return found
 

@@ -23,6 +23,7 @@ from engine.dmn.model import (
 from engine.dmn.session import Box
 from engine.dmn.types import Types
 from engine.errors import DecisionError
+from engine.rules import said
 
 MAX_IMPORTS = 50
 """Files that one file may import, directly or through others."""
@@ -159,12 +160,17 @@ class _FileReader:
             if "DMN" not in node.get("importType", "DMN"):
                 continue
             if namespace in library.open:
-                message = f"the import of '{namespace}' comes back to this file."
+                message = said(
+                    "the import of '{namespace}' comes back to this file.", namespace=namespace
+                )
                 self.report.error("import", node, message, "Break the circle.")
                 continue
             reader = library.find(namespace)
             if reader is None:
-                message = f"no file with the namespace '{namespace}' is here to be imported."
+                message = said(
+                    "no file with the namespace '{namespace}' is here to be imported.",
+                    namespace=namespace,
+                )
                 self.report.error("import", node, message, "Add that file, or remove the import.")
                 continue
             yield node.get("name", ""), reader
@@ -174,12 +180,14 @@ class _FileReader:
         for node in self.root.iter():
             found = node.get("id") if isinstance(node.tag, str) else None
             if found and found in seen:
-                message = f"the id '{found}' is used twice."
+                message = said("the id '{found}' is used twice.", found=found)
                 self.report.error("duplicate-id", node, message, "Give each element its own id.")
             seen.add(found or "")
         for node in children(self.root, *_ELEMENTS):
             if not node.get("id"):
-                message = f"<{tag(node)}> '{node.get('name', '')}' has no id."
+                message = said(
+                    "<{tag}> '{name}' has no id.", tag=tag(node), name=node.get("name", "")
+                )
                 self.report.warning("no-id", node, message, "Give it one, so its name may change.")
 
     # --- requirements -------------------------------------------------------------------------
@@ -197,7 +205,9 @@ class _FileReader:
             if target is not None:
                 path = (name, _variable(target)) if name else (_variable(target),)
                 return Requirement(f"{namespace}#{wanted}", path)
-        message = f"<{tag(node)}> points to '{href}', which is not in the file."
+        message = said(
+            "<{tag}> points to '{href}', which is not in the file.", tag=tag(node), href=href
+        )
         self.report.error("missing-requirement", node, message, "Draw it, or remove the arrow.")
         return None
 
@@ -231,10 +241,10 @@ class _FileReader:
         requires = self._requirements(node, "informationRequirement", "knowledgeRequirement")
         made = Expressions(self.report, self.types)
         name = node.get("name") or _id(node)
-        box = read_logic(node, self._known(requires), made, f"decision '{name}'")
+        box = read_logic(node, self._known(requires), made, said("decision '{name}'", name=name))
         logic = child(node, *_LOGIC_TAGS)
         kind = self.types.of(child(node, "variable"))
-        box = made.typed(box, kind, node, f"decision '{name}'")
+        box = made.typed(box, kind, node, said("decision '{name}'", name=name))
         return Decision(
             id=_id(node),
             name=name,
@@ -268,7 +278,7 @@ class _FileReader:
         name = _variable(node)
         box: Box
         if logic is None:
-            message = f"the knowledge model '{name}' has no function."
+            message = said("the knowledge model '{name}' has no function.", name=name)
             box = Missing(self.report.error("empty", node, message, "Give it one."))
         else:
             variable = child(node, "variable")

@@ -17,6 +17,7 @@ from engine.dmn.types import ItemType
 from engine.feel import Value, kind_of, to_text
 from engine.feel.syntax import Name
 from engine.feel.text import quoted
+from engine.rules import said
 
 MAX_RULES = 300
 """Rules compared with one another: the comparisons grow with their square."""
@@ -38,13 +39,13 @@ def check_cells(node: Any, table: DecisionTable, known: Known, made: Expressions
         if rule.broken:
             continue
         for cell in rule.cells:
-            what = f"rule {rule.index}, input {cell.column + 1}"
+            what = said("rule {number}, input {column}", number=rule.index, column=cell.column + 1)
             allowed = region(cell.tests)
             if allowed is not None:
                 _check_type(row, what, _WRITTEN[allowed.kind], inputs[cell.column], made)
             _check_words(row, what, _tests(cell), named, made)
         for column, (box, kind) in enumerate(zip(rule.outputs, outputs, strict=True), start=1):
-            what = f"rule {rule.index}, output {column}"
+            what = said("rule {number}, output {column}", number=rule.index, column=column)
             if isinstance(box, Literal):
                 _check_type(row, what, kind_of(box.written), kind, made)
                 _check_words(row, what, [box.expression.tree], named, made)
@@ -64,12 +65,20 @@ def check_rules(node: Any, table: DecisionTable, made: Expressions) -> None:
             if table.rules[earlier].broken:
                 continue
             if table.policy is HitPolicy.UNIQUE and overlap(regions[earlier], regions[later]):
-                message = f"rules {earlier + 1} and {later + 1} can both match; UNIQUE allows one."
+                message = said(
+                    "rules {earlier} and {later} can both match; UNIQUE allows one.",
+                    earlier=earlier + 1,
+                    later=later + 1,
+                )
                 remedy = "Make them exclude one another, or choose another hit policy."
                 made.report.warning("overlap", row, message, remedy)
                 break
             if table.policy is HitPolicy.FIRST and masked(regions[earlier], regions[later]):
-                message = f"rule {later + 1} never fires: rule {earlier + 1} matches before it."
+                message = said(
+                    "rule {later} never fires: rule {earlier} matches before it.",
+                    later=later + 1,
+                    earlier=earlier + 1,
+                )
                 made.report.warning("masked", row, message, "Move it up, or remove it.")
                 break
 
@@ -87,13 +96,17 @@ def check_coverage(node: Any, table: DecisionTable, made: Expressions) -> None:
     for column in columns:
         for rule in column.dead:
             what = table.inputs[column.place].label
-            message = f"rule {rule + 1} never fires: nothing passes its cell for {what}."
+            message = said(
+                "rule {rule} never fires: nothing passes its cell for {what}.",
+                rule=rule + 1,
+                what=what,
+            )
             made.report.warning("unreachable", rows[rule], message, "Correct the cell.")
     default = any(output.default for output in table.outputs)
     gap = None if default or table.policy not in _ONE_ANSWER else find_gap(table, columns)
     if gap:
         inputs = (f"{table.inputs[place].label} = {_shown(v)}" for place, v in gap.items())
-        message = f"nothing covers {', '.join(inputs)}."
+        message = said("nothing covers {inputs}.", inputs=", ".join(inputs))
         remedy = "Add a rule for it, a last rule with - in every input, or default outputs."
         made.report.warning("gap", node, message, remedy)
 
@@ -117,7 +130,12 @@ def _check_type(
     if feel is not None and feel.kind == "list" and feel.item is not None:
         feel = feel.item
     if feel is not None and feel.kind not in {"Any", written} and written != "null":
-        message = f"{what} is a {written}, and its column is declared as {feel.kind}."
+        message = said(
+            "{what} is a {written}, and its column is declared as {kind}.",
+            what=what,
+            written=written,
+            kind=feel.kind,
+        )
         made.report.warning("type", node, message, "Correct the cell, or the column's type.")
 
 
@@ -126,6 +144,10 @@ def _check_words(
 ) -> None:
     for tree in trees:
         if isinstance(tree, Name) and tree.name not in named | {"?"}:
-            message = f"{what} is the word {tree.name}, which FEEL reads as a variable's name."
+            message = said(
+                "{what} is the word {name}, which FEEL reads as a variable's name.",
+                what=what,
+                name=tree.name,
+            )
             remedy = "If it is meant as text, put it in double quotes."
             made.report.warning("bare-word", node, message, remedy)

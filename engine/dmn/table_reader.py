@@ -12,6 +12,7 @@ from engine.dmn.session import Box
 from engine.dmn.table import Cell, DecisionTable, Input, Output, Rule
 from engine.dmn.table_checks import check_cells, check_coverage, check_rules
 from engine.feel import UnaryTests, Value
+from engine.rules import said
 
 _RANKED = {HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER}
 
@@ -50,52 +51,57 @@ def _policy(node: Any, made: Expressions) -> tuple[HitPolicy, Aggregator | None,
     try:
         policy = HitPolicy(written)
     except ValueError:
-        message = f"the hit policy '{written}' is unknown."
-        remedy = f"Choose one of {', '.join(HitPolicy)}."
+        message = said("the hit policy '{written}' is unknown.", written=written)
+        remedy = said("Choose one of {known}.", known=", ".join(HitPolicy))
         return HitPolicy.UNIQUE, None, made.report.error("hit-policy", node, message, remedy)
     name = node.get("aggregation")
     if not name:
         return policy, None, ""
     if policy is not HitPolicy.COLLECT:
-        message = f"the aggregation {name} has no meaning under {policy}."
+        message = said(
+            "the aggregation {name} has no meaning under {policy}.", name=name, policy=policy
+        )
         made.report.warning("aggregation", node, message, "Remove it, or choose COLLECT.")
         return policy, None, ""
     try:
         return policy, Aggregator(name), ""
     except ValueError:
-        message = f"the aggregation '{name}' is unknown."
-        remedy = f"Choose one of {', '.join(Aggregator)}."
+        message = said("the aggregation '{name}' is unknown.", name=name)
+        remedy = said("Choose one of {known}.", known=", ".join(Aggregator))
         return policy, None, made.report.error("aggregation", node, message, remedy)
 
 
 def _input(node: Any, number: int, known: Known, made: Expressions) -> Input:
     expression = child(node, "inputExpression")
     label = text_of(expression).strip() or node.get("label") or f"input {number}"
-    what = f"input {number}"
+    what = said("input {number}", number=number)
     box: Box
     if expression is None:
-        message = f"{what} has no expression."
+        message = said("{what} has no expression.", what=what)
         remedy = "Write what it reads, for example the name of a variable."
         box = Broken(made.report.error("empty", node, message, remedy))
     else:
-        box = made.literal(expression, known, what, empty="has no expression.")
-    allowed = _allowed(child(node, "inputValues"), known, made, f"{what}'s values")
+        box = made.literal(expression, known, what, empty=said("has no expression."))
+    allowed = _allowed(child(node, "inputValues"), known, made, said("{what}'s values", what=what))
     return Input(label, box, allowed, made.report.place(node))
 
 
 def _output(node: Any, number: int, known: Known, made: Expressions) -> Output:
     listed = child(node, "outputValues")
-    what = f"output {number}"
+    what = said("output {number}", number=number)
     default = child(node, "defaultOutputEntry")
     kind = made.types.of(node)
     priorities: tuple[Value, ...] = ()
     if listed is not None:
-        priorities = made.values(listed, f"{what}'s values")
+        priorities = made.values(listed, said("{what}'s values", what=what))
     return Output(
         node.get("name") or "",
-        _allowed(listed, known, made, f"{what}'s values") or (kind.allowed if kind else None),
+        _allowed(listed, known, made, said("{what}'s values", what=what))
+        or (kind.allowed if kind else None),
         priorities or (kind.listed if kind else ()),
-        None if default is None else made.literal(default, known, f"{what}'s default"),
+        None
+        if default is None
+        else made.literal(default, known, said("{what}'s default", what=what)),
         made.report.place(node),
     )
 
@@ -121,14 +127,16 @@ def _rule(
     tests: list[Cell] = []
     for column, cell in enumerate(cells, start=1):
         label = inputs[column - 1].label if column <= len(inputs) else str(column)
-        what = f"rule {number}, input '{label}'"
+        what = said("rule {number}, input '{label}'", number=number, label=label)
         compiled, problem = made.tests(cell, known, what)
         broken = broken or problem
         if compiled is not None and compiled.tree is not None:
             where = f"{made.report.place(cell)}: {what}"
             tests.append(Cell(column - 1, compiled, names_in(compiled.tree), where))
     boxes = tuple(
-        made.literal(cell, known, f"rule {number}, output {column}")
+        made.literal(
+            cell, known, said("rule {number}, output {column}", number=number, column=column)
+        )
         for column, cell in enumerate(results, start=1)
     )
     return Rule(node.get("id") or "", number, _annotation(node), tuple(tests), boxes, broken)
@@ -145,9 +153,14 @@ def _wrong_cells(
     wanted = (len(inputs), len(outputs))
     if found == wanted:
         return ""
-    message = (
-        f"rule {number} has {found[0]} input and {found[1]} output cells; "
-        f"the table has {wanted[0]} inputs and {wanted[1]} outputs."
+    message = said(
+        "rule {number} has {inputs} input and {outputs} output cells; the table has "
+        "{wanted_inputs} inputs and {wanted_outputs} outputs.",
+        number=number,
+        inputs=found[0],
+        outputs=found[1],
+        wanted_inputs=wanted[0],
+        wanted_outputs=wanted[1],
     )
     return made.report.error("cells", node, message, "Give it one cell a column.")
 
@@ -173,10 +186,17 @@ def _wrong_outputs(
         message = "several outputs need a name each, and no name twice."
         return made.report.error("outputs", node, message, "Name every output column.")
     if len(outputs) > 1 and aggregator is not None:
-        message = f"the aggregation {aggregator} takes one output; the table has {len(outputs)}."
+        message = said(
+            "the aggregation {aggregator} takes one output; the table has {count}.",
+            aggregator=aggregator,
+            count=len(outputs),
+        )
         return made.report.error("aggregation", node, message, "Remove it, or split the table.")
     if policy in _RANKED and not any(column.priorities for column in outputs):
-        message = f"the hit policy {policy} ranks by output values, and no output lists any."
+        message = said(
+            "the hit policy {policy} ranks by output values, and no output lists any.",
+            policy=policy,
+        )
         remedy = "List an output's values, the most important first."
         return made.report.error("hit-policy", node, message, remedy)
     return ""

@@ -11,6 +11,7 @@ from engine.dmn.document import Report, child, child_text, children, text_of
 from engine.errors import FeelError
 from engine.feel import ANY, FeelType, UnaryTests, Value, kind_of, parse_unary_tests, simple_type
 from engine.feel.syntax import Literal as LiteralNode
+from engine.rules import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class Types:
             self._report.warning(
                 "unknown-type",
                 node,
-                f"the type '{name}' is unknown; values are not checked.",
+                said("the type '{name}' is unknown; values are not checked.", name=name),
                 "Declare it as an item definition, or use a FEEL type such as string or number.",
             )
         return found
@@ -177,5 +178,7 @@ class Types:
         try:
             return parse_unary_tests(source)
         except FeelError as error:
-            self._report.error("feel", node, f"allowed values: {error}", "Correct the list.")
+            self._report.error(
+                "feel", node, said("allowed values: {error}", error=error), "Correct the list."
+            )
             return None

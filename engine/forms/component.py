@@ -12,6 +12,7 @@ from engine.feel import Expression, parse
 from engine.forms.fits import pattern_fault
 from engine.forms.model import CHOICES, LONGEST_LINE, LONGEST_TEXT, Bound, Field
 from engine.model import Tier
+from engine.rules import said
 
 KINDS = {
     "text": "text",
@@ -87,21 +88,21 @@ class Component:
         found = self._source.get(name)
         if found is None or isinstance(found, list):
             return found or []
-        self._odd(name, "a list")
+        self._odd(name, said("a list"))
         return []
 
     def _dict_of(self, name: str) -> dict[str, Any]:
         found = self._source.get(name)
         if found is None or isinstance(found, dict):
             return found or {}
-        self._odd(name, "an object")
+        self._odd(name, said("an object"))
         return {}
 
     def _flag(self, source: dict[str, Any], name: str) -> bool:
         found = source.get(name, False)
         if isinstance(found, bool) or found is None:
             return bool(found)
-        self._odd(name, "true or false (a condition belongs in conditional.hide)")
+        self._odd(name, said("true or false (a condition belongs in conditional.hide)"))
         return False
 
     def _whole(self, source: dict[str, Any], name: str, most: int) -> int | None:
@@ -113,7 +114,7 @@ class Component:
         except ValueError:
             number = -1
         if not 0 <= number <= most:
-            self._odd(name, f"a whole number from 0 to {most}")
+            self._odd(name, said("a whole number from 0 to {most}", most=most))
             return None
         return number
 
@@ -122,18 +123,22 @@ class Component:
         if found is None:
             return ""
         if not isinstance(found, str):
-            self._odd(name, "a text")
+            self._odd(name, said("a text"))
             return ""
         if found.startswith("=") or "{{" in found:
             self._say(
                 "template",
-                f"Its {name} is computed: {found[:80]!r}.",
+                said("Its {name} is computed: {found}.", name=name, found=repr(found[:80])),
                 "Write the text as it is; show a computed value with an expression field.",
             )
         return found
 
     def _odd(self, name: str, wanted: str) -> None:
-        self._say("property", f"Its '{name}' is not {wanted}.", f"Correct '{name}'.")
+        self._say(
+            "property",
+            said("Its '{name}' is not {wanted}.", name=name, wanted=wanted),
+            said("Correct '{name}'.", name=name),
+        )
 
     # --- what a field shows and who reads it
 
@@ -186,7 +191,11 @@ class Component:
         try:
             return Tier(named)
         except ValueError:
-            self._say("tier", f"There is no tier '{named}'.", f"Use one of {', '.join(Tier)}.")
+            self._say(
+                "tier",
+                said("There is no tier '{named}'.", named=named),
+                said("Use one of {known}.", known=", ".join(Tier)),
+            )
             return Tier.CASE
 
     def _table_tier(self, columns: tuple[Field, ...]) -> Tier | None:
@@ -194,8 +203,10 @@ class Component:
         if tiers - {Tier.CASE}:
             self._say(
                 "table-tier",
-                f"A column has a tier ({', '.join(sorted(t for t in tiers if t))}); "
-                "a table is kept whole.",
+                said(
+                    "A column has a tier ({tiers}); a table is kept whole.",
+                    tiers=", ".join(sorted(t for t in tiers if t)),
+                ),
                 "Put the property 'tier' on the table.",
             )
         # A table is one answer: with free text in one column no part of it may be a variable.
@@ -232,7 +243,11 @@ class Component:
         except InvalidOperation:
             bound = Decimal("NaN")
         if not bound.is_finite():
-            self._say("bound", f"'{found}' is no number.", f"Mend validate.{name}.")
+            self._say(
+                "bound",
+                said("'{found}' is no number.", found=found),
+                said("Mend validate.{name}.", name=name),
+            )
             return None
         least = self._rules.get("min")
         if name == "max" and isinstance(least, int | float) and bound < least:
@@ -252,13 +267,17 @@ class Component:
         if not pattern:
             return None
         if not isinstance(pattern, str):
-            self._odd("validate.pattern", "a text")
+            self._odd("validate.pattern", said("a text"))
             return None
         fault = pattern_fault(pattern)
         if not fault and _NESTED_REPEAT.search(pattern):
-            fault = "it repeats a repetition, which can take for ever on some answers"
+            fault = said("it repeats a repetition, which can take for ever on some answers")
         if fault:
-            self._say("pattern", f"The pattern is wrong: {fault}.", "Mend it; see docs/feel.md.")
+            self._say(
+                "pattern",
+                said("The pattern is wrong: {fault}.", fault=fault),
+                "Mend it; see docs/feel.md.",
+            )
         return pattern
 
     def _shape(self) -> str | None:
@@ -266,7 +285,11 @@ class Component:
         if not shape or self._kind != "textfield":
             return None
         if shape not in _SHAPES:
-            self._say("property", f"There is no validationType '{shape}'.", "Use email or phone.")
+            self._say(
+                "property",
+                said("There is no validationType '{shape}'.", shape=shape),
+                "Use email or phone.",
+            )
             return None
         return None if shape == "custom" else str(shape)
 
@@ -282,10 +305,14 @@ class Component:
         if source in (None, ""):
             return None
         if not isinstance(source, str):
-            self._odd(name, "a text in FEEL")
+            self._odd(name, said("a text in FEEL"))
             return None
         try:
             return parse(source)
         except FeelError as error:
-            self._say("feel", f"'{source}' does not parse: {error}", f"Mend {name}.")
+            self._say(
+                "feel",
+                said("'{source}' does not parse: {error}", source=source, error=error),
+                said("Mend {name}.", name=name),
+            )
             return None

@@ -15,6 +15,7 @@ from engine.forms.component import KINDS, Component, Say
 from engine.forms.fits import fits
 from engine.forms.model import ANSWERED, Field, Form
 from engine.forms.typed import Wrong, typed
+from engine.rules import finding, said
 
 LARGEST_BYTES = 1_000_000
 DEEPEST = 5
@@ -55,7 +56,7 @@ class _Reader:
         self._unnamed = 0
 
     def _say(self, rule: str, element: str, message: str, remedy: str) -> None:
-        found = Finding(f"form.{rule}", "error", self.filename, element, 0, message, remedy)
+        found = finding(f"form.{rule}", "error", self.filename, element, 0, message, remedy)
         self.findings.append(found)
 
     def read(self, source: bytes) -> Form | None:
@@ -73,14 +74,23 @@ class _Reader:
             self._say(
                 "too-large",
                 "",
-                f"It has {len(source)} bytes; {LARGEST_BYTES} are the most.",
+                said(
+                    "It has {size} bytes; {limit} are the most.",
+                    size=len(source),
+                    limit=LARGEST_BYTES,
+                ),
                 "Split the form in two tasks.",
             )
             return None
         try:
             schema = json.loads(source)
         except (ValueError, RecursionError) as error:
-            self._say("not-json", "", f"It does not read as JSON: {error}.", "Save it again.")
+            self._say(
+                "not-json",
+                "",
+                said("It does not read as JSON: {error}.", error=error),
+                "Save it again.",
+            )
             return None
         if not isinstance(schema, dict) or not isinstance(schema.get("components"), list):
             remedy = 'Give it an object with "components".'
@@ -90,7 +100,12 @@ class _Reader:
 
     def _fields(self, components: list[Any], depth: int, column: bool = False) -> tuple[Field, ...]:
         if depth > DEEPEST:
-            self._say("too-deep", "", f"Groups stand {depth} deep.", f"Use at most {DEEPEST}.")
+            self._say(
+                "too-deep",
+                "",
+                said("Groups stand {depth} deep.", depth=depth),
+                said("Use at most {limit}.", limit=DEEPEST),
+            )
             return ()
         found = (self._field(component, depth, column) for component in components)
         return tuple(each for each in found if each is not None)
@@ -105,8 +120,8 @@ class _Reader:
             self._refuse(str(source.get("type")), name)
             return None
         if column and kind not in _IN_TABLE:
-            remedy = f"Use one of {', '.join(sorted(_IN_TABLE))}."
-            self._say("column", name, f"A table cannot hold a {kind}.", remedy)
+            remedy = said("Use one of {kinds}.", kinds=", ".join(sorted(_IN_TABLE)))
+            self._say("column", name, said("A table cannot hold a {kind}.", kind=kind), remedy)
             return None
         key = self._key(source, kind, name, column)
         component = Component(source, kind, key, self._sayer(key), column)
@@ -121,8 +136,8 @@ class _Reader:
 
     def _refuse(self, kind: str, name: str) -> None:
         if kind not in _IGNORED:
-            message = f"Component type '{kind}' is not known."
-            remedy = f"Use one of {', '.join(sorted(KINDS))}."
+            message = said("Component type '{kind}' is not known.", kind=kind)
+            remedy = said("Use one of {kinds}.", kinds=", ".join(sorted(KINDS)))
             self._say("unknown-component", name, message, remedy)
 
     def _key(self, source: dict[str, Any], kind: str, name: str, column: bool) -> str:
@@ -133,7 +148,7 @@ class _Reader:
         fault = _key_fault(key)
         if fault:
             remedy = "Use letters, digits and underscores, beginning with a letter."
-            self._say("key", name, f"The key '{key}' {fault}.", remedy)
+            self._say("key", name, said("The key '{key}' {fault}.", key=key, fault=fault), remedy)
         elif not column:
             if key in self._keys:
                 self._say("duplicate-key", key, "Two fields have this key.", "Rename one of them.")
@@ -151,7 +166,11 @@ class _Reader:
             self._say(
                 "default",
                 made.key,
-                f"Its default {made.default!r} would be refused as an answer ({wrong.name}).",
+                said(
+                    "Its default {default} would be refused as an answer ({name}).",
+                    default=repr(made.default),
+                    name=wrong.name,
+                ),
                 "Correct defaultValue.",
             )
 
@@ -159,13 +178,13 @@ class _Reader:
 def _key_fault(key: str) -> str:
     """Return why no process variable may have this name; empty if it may."""
     if not _KEY.fullmatch(key):
-        return "is no name that a process can use"
+        return said("is no name that a process can use")
     if key in _TAKEN:
-        return "is taken: the engine gives this name to every expression or page"
+        return said("is taken: the engine gives this name to every expression or page")
     try:
         read = parse(key)
     except FeelError:
-        return "is a word of FEEL, so no expression could read it"
+        return said("is a word of FEEL, so no expression could read it")
     if key not in read.free_names | read.maybe_names:
-        return "is a word of FEEL, so no expression could read it"
+        return said("is a word of FEEL, so no expression could read it")
     return ""

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.errors import DeploymentRefused, Finding
 from engine.feel import Value, to_feel
+from engine.rules import finding, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,10 @@ def read_scheme(source: bytes, filename: str = "scheme.toml") -> SchemeConfig:
         raise DeploymentRefused(
             [
                 _finding(
-                    filename, "scheme.not-toml", f"it does not read as TOML: {error}.", "Mend it."
+                    filename,
+                    "scheme.not-toml",
+                    said("it does not read as TOML: {error}.", error=error),
+                    "Mend it.",
                 )
             ]
         ) from error
@@ -82,7 +86,12 @@ def read_scheme(source: bytes, filename: str = "scheme.toml") -> SchemeConfig:
 
 def _check(data: Mapping[str, Any], filename: str) -> list[Finding]:
     findings = [
-        _finding(filename, "scheme.missing", f"'{key}' is missing or no text.", f'Add {key} = "…".')
+        _finding(
+            filename,
+            "scheme.missing",
+            said("'{key}' is missing or no text.", key=key),
+            said('Add {key} = "…".', key=key),
+        )
         for key in _TEXTS
         if not isinstance(data.get(key), str) or not data[key]
     ]
@@ -102,7 +111,7 @@ def _check(data: Mapping[str, Any], filename: str) -> list[Finding]:
             _finding(
                 filename,
                 "scheme.time-zone",
-                f"time_zone '{data.get('time_zone')}' is not known.",
+                said("time_zone '{time_zone}' is not known.", time_zone=data.get("time_zone")),
                 "Write an IANA name such as Africa/Douala.",
             )
         )
@@ -112,7 +121,7 @@ def _check(data: Mapping[str, Any], filename: str) -> list[Finding]:
                 _finding(
                     filename,
                     "scheme.figure",
-                    f"[figures.{name}] needs value and source.",
+                    said("[figures.{name}] needs value and source.", name=name),
                     "Every figure says where it comes from.",
                 )
             )
@@ -144,4 +153,4 @@ def _build(data: Mapping[str, Any]) -> SchemeConfig:
 
 
 def _finding(filename: str, rule: str, message: str, remedy: str) -> Finding:
-    return Finding(rule, "error", filename, "", 0, message, remedy)
+    return finding(rule, "error", filename, "", 0, message, remedy)
