@@ -91,6 +91,29 @@ class Dispatcher(Protocol):
         """Have ``run_job(job_id, attempt)`` run soon; a lost message costs a delay only."""
 
 
+class Publisher(Protocol):
+    """Hands a message to the cases that wait for it, inside a transaction that is open.
+
+    ``Engine.publish_within`` is one: a room whose decision moves cases writes the decision and
+    publishes it in one commit.
+    """
+
+    def __call__(
+        self,
+        uow: UnitOfWork,
+        message: str,
+        keys: Variables,
+        variables: Variables,
+        *,
+        time_to_live_s: int = 3600,
+        message_id: str | None = None,
+    ) -> int:
+        """Return how many cases get it; at 0 it is buffered for its time-to-live.
+
+        :param message_id: idempotency id: published again while it lives, it is not repeated.
+        """
+
+
 # --- handlers ---------------------------------------------------------------------------------
 
 
@@ -216,6 +239,7 @@ __all__ = [
     "HandlerCall",
     "HandlerRegistry",
     "Ports",
+    "Publisher",
     "TieredValue",
     "Variables",
     "Written",

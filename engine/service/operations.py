@@ -57,16 +57,39 @@ class Operations(UseCases):
         :param message_id: idempotency id: published again while it lives, it is not repeated.
         :returns: how many cases get it; at 0 it is buffered for its time-to-live.
         """
+        with self.store.unit_of_work() as uow:
+            return self.publish_within(
+                uow,
+                message,
+                keys,
+                variables,
+                time_to_live_s=time_to_live_s,
+                message_id=message_id,
+            )
+
+    def publish_within(
+        self,
+        uow: UnitOfWork,
+        message: str,
+        keys: Variables,
+        variables: Variables,
+        *,
+        time_to_live_s: int = 3600,
+        message_id: str | None = None,
+    ) -> int:
+        """Publish in a transaction that is open: what a room writes and tells is one commit.
+
+        A :class:`~engine.ports.Publisher`; otherwise as :meth:`publish`.
+        """
         now = self._ports.clock.now()
         sent = MessageSent(0, "", message, keys, variables, time_to_live_s)
-        with self.store.unit_of_work() as uow:
-            until = now + timedelta(seconds=time_to_live_s)
-            if message_id and not first_publication(uow, message, message_id, now, until):
-                return 0
-            started = Starts(self._publications, self._stepper).by_message(uow, sent, now)
-            # What has begun a case is still for who waits for it now, but not for who comes later.
-            kept = replace(sent, time_to_live_s=0) if started else sent
-            return started + self._stepper.publish(uow, kept, now)
+        until = now + timedelta(seconds=time_to_live_s)
+        if message_id and not first_publication(uow, message, message_id, now, until):
+            return 0
+        started = Starts(self._publications, self._stepper).by_message(uow, sent, now)
+        # What has begun a case is still for who waits for it now, but not for who comes later.
+        kept = replace(sent, time_to_live_s=0) if started else sent
+        return started + self._stepper.publish(uow, kept, now)
 
     def run_due(self, limit: int = 1000) -> int:
         """Run the jobs whose moment has come, remote calls included, one after another.

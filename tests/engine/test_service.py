@@ -313,6 +313,19 @@ def test_a_message_published_twice_under_one_id_is_delivered_once(bench: Bench) 
     assert bench.engine.publish("withdrawal", {"key": one}, {}, message_id="m1") == 0
 
 
+def test_a_message_published_in_a_transaction_that_fails_reaches_nobody(bench: Bench) -> None:
+    one = bench.start()
+    with pytest.raises(OSError, match="power"), bench.store.unit_of_work() as uow:
+        assert bench.engine.publish_within(uow, "withdrawal", {"key": one}, {}) == 1
+        raise OSError("power cut")
+    bench.engine.run_due()
+    assert bench.engine.case(one, ANNA).status is CaseStatus.ACTIVE
+    with bench.store.unit_of_work() as uow:
+        bench.engine.publish_within(uow, "withdrawal", {"key": one}, {})
+    bench.engine.run_due()
+    assert bench.engine.case(one, ANNA).status is CaseStatus.COMPLETED
+
+
 def test_cancelling_needs_a_reason_and_withdraws_everything(bench: Bench) -> None:
     case_id = bench.start()
     with pytest.raises(InvalidAnswer):
