@@ -23,6 +23,17 @@ from engine.bpmn.describe import (
     variables_at,
 )
 from engine.bpmn.interpreter import advance, start
+from engine.bpmn.migrate import migrate, plan_migration
+from engine.bpmn.migration import (
+    CallRevised,
+    Fate,
+    Migrated,
+    MigrationPlan,
+    MigrationRefused,
+    Move,
+    Note,
+    Revised,
+)
 from engine.bpmn.publication import (
     Publication,
     References,
@@ -33,10 +44,18 @@ from engine.bpmn.publication import (
 
 __all__ = [
     "SIGNAL_PREFIX",
+    "CallRevised",
+    "Fate",
     "FlowInfo",
+    "Migrated",
+    "MigrationPlan",
+    "MigrationRefused",
+    "Move",
+    "Note",
     "Position",
     "Publication",
     "References",
+    "Revised",
     "StepContext",
     "TableInfo",
     "advance",
@@ -46,6 +65,8 @@ __all__ = [
     "flows",
     "lint",
     "message_starts",
+    "migrate",
+    "plan_migration",
     "positions",
     "references",
     "sequence_flows",

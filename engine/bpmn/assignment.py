@@ -23,7 +23,7 @@ def open_task(token: Token) -> None:
     :raises Stuck: an expression of its assignment does not give what is needed.
     """
     element, extensions = token.element, token.element.extensions
-    groups = _texts(token, extensions.candidate_groups, "candidateGroups")
+    groups = groups_of(token)
     assignee = _text(token, extensions.assignee, "assignee")
     opened = TaskOpened(
         activation=token.activation,
@@ -31,14 +31,14 @@ def open_task(token: Token) -> None:
         name=element.name or element.id,
         form_id=extensions.form_id,
         assignee=assignee,
-        candidate_groups=groups or ((element.lane,) if element.lane else ()),
-        candidate_users=_texts(token, extensions.candidate_users, "candidateUsers"),
+        candidate_groups=groups,
+        candidate_users=users_of(token),
         due=_due(token),
         follow_up=_moment(token, extensions.follow_up),
-        priority=_priority(token),
+        priority=priority_of(token),
         phase=phase_of(token),
-        separate_from=listed(element.extensions.properties.get("separateFrom", "")),
-        reason_required=element.extensions.properties.get("reasonRequired") == "true",
+        separate_from=separate_from(token),
+        reason_required=reason_required(token),
     )
     token.case.journal.tasks[token.activation] = opened
     token.case.journal.event(
@@ -48,6 +48,31 @@ def open_task(token: Token) -> None:
         candidate_groups=opened.candidate_groups,
         due=opened.due,
     )
+
+
+def groups_of(token: Token) -> tuple[str, ...]:
+    """Return who may do a task: the groups it names, otherwise its lane.
+
+    :raises Stuck: they cannot be computed; so :func:`users_of` and :func:`priority_of`.
+    """
+    element = token.element
+    groups = _texts(token, element.extensions.candidate_groups, "candidateGroups")
+    return groups or ((element.lane,) if element.lane else ())
+
+
+def users_of(token: Token) -> tuple[str, ...]:
+    """Return the accounts that may do a task, beside its groups."""
+    return _texts(token, token.element.extensions.candidate_users, "candidateUsers")
+
+
+def separate_from(token: Token) -> tuple[str, ...]:
+    """Return the elements whose performer may not do a task."""
+    return listed(token.element.extensions.properties.get("separateFrom", ""))
+
+
+def reason_required(token: Token) -> bool:
+    """Return whether a task is done only with a reason."""
+    return token.element.extensions.properties.get("reasonRequired") == "true"
 
 
 def listed(text: str) -> tuple[str, ...]:
@@ -87,7 +112,8 @@ def _text(token: Token, formula: Formula | None, what: str) -> str | None:
     raise _unfit(what, formula, "a text")
 
 
-def _priority(token: Token) -> int:
+def priority_of(token: Token) -> int:
+    """Return a task's priority, from 0 to 100."""
     formula = token.element.extensions.priority
     if formula is None:
         return DEFAULT_PRIORITY

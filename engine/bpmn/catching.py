@@ -140,6 +140,15 @@ def _await_signal(token: Token) -> bool:
     return wait_for(token, Waits.SIGNAL)
 
 
+def await_again(token: Token) -> None:
+    """Have a token that awaits a message or signal await what its element says now."""
+    token.case.journal.withdraw(token.activation)
+    if token.waits is Waits.SIGNAL:
+        _await_signal(token)
+    else:
+        _await_message(token)
+
+
 def rearm(token: Token) -> bool:
     """Set the next firing of an event that goes on waiting.
 

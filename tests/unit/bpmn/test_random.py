@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from dataclasses import replace
 from itertools import count, pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import bpmn
+from engine.bpmn.migrate import migrate
 from engine.bpmn.state import read_state, write_state
-from engine.model import CaseStatus
+from engine.model import CaseStatus, Outcome
 from tests.unit.bpmn.diagrams import bpmn as diagram
 from tests.unit.bpmn.diagrams import each, end, flow, line, node, start, timer, user
 from tests.unit.bpmn.play import CASE, NOW, Play, compiled
@@ -131,3 +134,57 @@ def test_every_random_case_ends_with_nothing_left_over(shape, odd, chance):
     left = {a for kind, a in happened if kind in {"element.completed", "element.cancelled"}}
     assert entered == left
     assert set(happened.values()) == {1}
+
+
+@settings(max_examples=60, deadline=None)
+@given(BLOCKS, st.booleans(), st.integers(0, 8), st.randoms(use_true_random=False))
+def test_moving_a_random_case_to_the_same_diagram_changes_nothing(shape, odd, steps, chance):
+    source = drawn(shape)
+    play = Play(compiled(source), odd=odd)
+    for _ in range(steps):
+        choices = [("complete", e) for e in play.open("tasks")]
+        choices += [("fire", e) for e in play.open("timers")]
+        if play.status is not CaseStatus.ACTIVE:
+            return
+        what, element = chance.choice(choices)
+        getattr(play, what)(element)
+    if play.status is not CaseStatus.ACTIVE:
+        return
+    found = migrate(play.publication, compiled(source), play.state, {}, play._context())
+    assert found.outcome == Outcome(play.state, play.status)
+    assert (found.tasks, found.subscriptions, found.calls) == ((), (), ())
+    assert {str(move.fate) for move in found.plan.moves} == {"kept"}
+    waiting = {
+        row.activation: row.element_id for rows in play.waiting.values() for row in rows.values()
+    }
+    assert {a: e for a, e in found.places.items() if a in waiting} == waiting
+
+
+@settings(max_examples=40, deadline=None)
+@given(BLOCKS, st.integers(0, 8), st.randoms(use_true_random=False))
+def test_a_random_case_whose_every_element_is_renamed_goes_on_to_its_end(shape, steps, chance):
+    source = drawn(shape)
+    renamed = re.sub(rb"N(\d+)", rb"M\1", source)
+    mapping = {
+        name: name.replace("N", "M")
+        for name in map(bytes.decode, set(re.findall(rb"N\d+[a-z-]*[^\"]*", source)))
+    }
+    play = Play(compiled(source), odd=False)
+    for step in range(200):
+        if play.status is not CaseStatus.ACTIVE:
+            break
+        if step == steps:
+            found = migrate(
+                play.publication, compiled(renamed), play.state, mapping, play._context()
+            )
+            play.publication = compiled(renamed)
+            for rows in play.waiting.values():
+                for activation, row in rows.items():
+                    rows[activation] = replace(row, element_id=found.places[activation])
+            play._take(found.outcome)
+        choices = [("complete", e) for e in play.open("tasks")]
+        choices += [("fire", e) for e in play.open("timers")]
+        what, element = chance.choice(choices)
+        getattr(play, what)(element)
+    assert play.done
+    assert all(not rows for rows in play.waiting.values())
