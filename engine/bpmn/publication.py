@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.bpmn.checks import check_calendar, check_references
+from engine.bpmn.dataflow import check_variables
 from engine.bpmn.documentation import Documentation
 from engine.bpmn.elements import Process
 from engine.bpmn.findings import Findings, Place
@@ -20,6 +21,7 @@ from engine.bpmn.structure import check_structure
 from engine.dmn import check, read_decisions
 from engine.errors import DecisionError, DeploymentRefused, Finding
 from engine.feel import to_feel
+from engine.forms import Form, read_form
 from engine.forms import check as check_form
 from engine.model import HandlerSpec
 from engine.rules import said
@@ -106,9 +108,13 @@ def lint(
         handlers, forms, decisions and called processes may be elsewhere.
     """
     findings = Findings()
-    processes, _ = _read(files, process_id, handlers, country, time_zone, findings, deep=True)
-    if process_id in processes:
+    processes, decisions = _read(
+        files, process_id, handlers, country, time_zone, findings, deep=True
+    )
+    if process_id is not None and process_id in processes:
         check_beginning(processes[process_id], findings)
+        forms = _readable_forms(files)
+        check_variables(processes, process_id, handlers, forms, decisions, constants, findings)
     return findings.sorted()
 
 
@@ -240,6 +246,18 @@ def _forms(files: Mapping[str, bytes], findings: Findings) -> dict[str, str]:
         form_id = form.get("id") if isinstance(form, dict) else None
         if isinstance(form_id, str):
             _once(form_id, name, found, said("form"), findings)
+    return found
+
+
+def _readable_forms(files: Mapping[str, bytes]) -> dict[str, Form]:
+    found = {}
+    for name, source in files.items():
+        if name.endswith(".form"):
+            try:
+                form = read_form(source, name)
+            except DeploymentRefused:
+                continue  # Its check has said why.
+            found[form.id] = form
     return found
 
 

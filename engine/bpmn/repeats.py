@@ -75,11 +75,11 @@ class Repeats:
         behaviour = self._behaviour(loop)
         found = Loop(
             loop.get("isSequential") == "true",
-            feel(read.get("inputCollection"), zeebe, "input collection"),
+            feel(read.get("inputCollection"), zeebe, said("input collection")),
             read.get("inputElement"),
             self._formula(number, said("loop cardinality")),
             read.get("outputCollection"),
-            feel(read.get("outputElement"), zeebe, "output element"),
+            feel(read.get("outputElement"), zeebe, said("output element")),
             self._formula(enough, said("completion condition")),
             behaviour=behaviour,
             throws=self._throws(loop, behaviour),

@@ -56,6 +56,9 @@ def _texts_of(node: ast.AST) -> Iterator[str]:
         yield from (part.value for part in node.args[:1] if _is_text(part))
     elif isinstance(node, ast.Call) and _name(node) in TELLS:
         yield from (part.value for part in _arguments(node) if _is_text(part) and _says(part.value))
+    elif isinstance(node, ast.Return) and isinstance(node.value, ast.Constant):
+        text = node.value.value
+        yield from [text] if _is_text(node.value) and text[:1].isupper() and text[-1] == "." else []
     elif (
         isinstance(node, ast.Assign)
         and isinstance(node.targets[0], ast.Name)
