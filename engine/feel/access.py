@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.feel.failure import Failure
+from engine.feel.far import Day, Moment, offset_of, stand_in
 from engine.feel.messages import Message, a
 from engine.feel.registry import Builtin
 from engine.feel.runtime import MISSING, Run, invoke
@@ -59,8 +60,8 @@ def _number(name: str) -> Reader:
     return lambda value: Decimal(getattr(value, name))
 
 
-def _weekday(value: date) -> Decimal:
-    return Decimal(value.isoweekday())
+def _weekday(value: Day | Moment) -> Decimal:
+    return Decimal(stand_in(value).isoweekday())
 
 
 def _of_clock(reader: Reader) -> Reader:
@@ -84,10 +85,10 @@ _PROPERTIES: dict[type, dict[str, Reader]] = {
     | _CLOCK
     | {"time offset": lambda v: v.utcoffset(), "timezone": lambda v: zone_name(v)},
     FeelTime: _CLOCK | {"time offset": lambda v: v.utc_offset(), "timezone": lambda v: v.zone},
-    FarDate: {name: _DATE[name] for name in ("year", "month", "day")},
-    FarMoment: {name: _DATE[name] for name in ("year", "month", "day")}
+    FarDate: _DATE,
+    FarMoment: _DATE
     | {name: _of_clock(reader) for name, reader in _CLOCK.items()}
-    | {"time offset": lambda v: v.clock.utc_offset(), "timezone": lambda v: v.clock.zone},
+    | {"time offset": lambda v: offset_of(v), "timezone": lambda v: v.clock.zone},
     timedelta: {
         "days": _part(86_400_000_000, 0),
         "hours": _part(3_600_000_000, 24),

@@ -10,6 +10,8 @@ from typing import Any
 
 from engine.feel import numbers
 from engine.feel.failure import Failure
+from engine.feel.far import FAR, Day, Moment
+from engine.feel.far_arithmetic import add_far_months, add_far_time, between_far
 from engine.feel.messages import a
 from engine.feel.temporal import from_micros, micros
 from engine.feel.values import FeelTime, Value, YearsMonths
@@ -17,33 +19,36 @@ from engine.feel.values import FeelTime, Value, YearsMonths
 _DAY_NANOS = 86_400_000_000_000
 
 
-def add_months(day: date, months: int) -> date:
+def add_months(day: date, months: int) -> Day | Moment:
     """Return the same day so many months on; a day the month lacks becomes its last.
 
-    :raises Failure: the result is outside the years 1 to 9999.
+    :raises Failure: the result is beyond the years ±999 999 999.
     """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if not 1 <= year <= 9999:
-        raise Failure("date-range")
+        return add_far_months(day, months)
     return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))
 
 
-def add_time(moment: datetime, duration: timedelta) -> datetime:
+def add_time(moment: datetime, duration: timedelta) -> Day | Moment:
     """Return the moment that much later on the world's time line, in the moment's own zone.
 
-    :raises Failure: the result is outside the years 1 to 9999.
+    :raises Failure: the result is beyond the years ±999 999 999.
     """
     try:
         if moment.tzinfo is None:
             return moment + duration
         return (moment.astimezone(UTC) + duration).astimezone(moment.tzinfo)
     except (OverflowError, ValueError):
-        raise Failure("date-range") from None
+        return add_far_time(moment, duration)
 
 
-def _add_days(day: date, duration: timedelta) -> date:
+def _add_days(day: date, duration: timedelta) -> Day | Moment:
     start = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a date has no zone
-    return add_time(start, duration).date()
+    try:
+        return (start + duration).date()
+    except OverflowError:
+        return add_far_time(day, duration)
 
 
 def _shift_clock(clock: FeelTime, duration: timedelta) -> FeelTime:
@@ -144,6 +149,15 @@ _SUBTRACT: dict[tuple[type, type], Operation] = {
     (datetime, date): lambda a, b: _between_moments(a, _midnight(b)),
     (FeelTime, FeelTime): _between_clocks,
 }
+for _far in FAR:
+    _ADD[_far, YearsMonths] = lambda a, b: add_far_months(a, b.months)
+    _ADD[YearsMonths, _far] = lambda a, b: add_far_months(b, a.months)
+    _ADD[_far, timedelta] = add_far_time
+    _ADD[timedelta, _far] = lambda a, b: add_far_time(b, a)
+    _SUBTRACT[_far, YearsMonths] = lambda a, b: add_far_months(a, -b.months)
+    _SUBTRACT[_far, timedelta] = lambda a, b: add_far_time(a, opposite(b))
+    for _other in (date, datetime, *FAR):
+        _SUBTRACT[_far, _other] = _SUBTRACT[_other, _far] = between_far
 _MULTIPLY: dict[tuple[type, type], Operation] = {
     (Decimal, Decimal): numbers.multiply,
     (timedelta, Decimal): _times,

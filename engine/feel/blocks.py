@@ -115,7 +115,7 @@ class BlockParser(TypeParser):
     def _property(self) -> str:
         if self.token.kind is Kind.KEYWORD:
             return self.advance().text
-        return self.name()
+        return self.member()
 
     def _closes_range(self) -> bool:
         following = self.peek(1)

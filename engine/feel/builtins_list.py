@@ -204,7 +204,7 @@ def _index(items: List, position: Decimal) -> int:
     return index
 
 
-@builtin("append", "list: list, *items: any?", run=True)
+@builtin("append", "list: list, *item: any?", run=True)
 def append(run: Run, items: List, more: List) -> Value:
     """Return the list with items added at its end."""
     return _made(run, (*items, *more))
@@ -215,7 +215,7 @@ def _made(run: Run, items: List) -> List:
     return items
 
 
-@builtin("concatenate", "*lists: list", run=True)
+@builtin("concatenate", "*list: list", run=True)
 def concatenate(run: Run, lists: tuple[List, ...]) -> List:
     """Return the items of all lists, one list after the other."""
     run.meter.spend_items(sum(map(len, lists)))
@@ -270,7 +270,7 @@ def index_of(run: Run, items: List, match: Value) -> Value:
     return tuple(Decimal(place) for place in places)
 
 
-@builtin("union", "*lists: list", run=True)
+@builtin("union", "*list: list", run=True)
 def union(run: Run, lists: tuple[List, ...]) -> List:
     """Return the items of all lists, each once."""
     return distinct_values(run, concatenate(run, lists))

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from engine.feel.builtins_number import whole
 from engine.feel.failure import Failure
-from engine.feel.far import Day, Moment, make_day
+from engine.feel.far import Day, Moment, make_day, stand_in
 from engine.feel.registry import builtin
 from engine.feel.runtime import Run
 from engine.feel.temporal import (
@@ -180,28 +180,28 @@ def today(run: Run) -> date:
 # --- asking them
 
 
-@builtin("day of year", "date: date|datetime")
-def day_of_year(value: date) -> Decimal:
+@builtin("day of year", "date: date|datetime|far")
+def day_of_year(value: Day | Moment) -> Decimal:
     """Return the day's number in its year, from 1."""
-    return Decimal(value.timetuple().tm_yday)
+    return Decimal(stand_in(value).timetuple().tm_yday)
 
 
-@builtin("day of week", "date: date|datetime")
-def day_of_week(value: date) -> str:
+@builtin("day of week", "date: date|datetime|far")
+def day_of_week(value: Day | Moment) -> str:
     """Return the day's English name."""
-    return _DAYS[value.weekday()]
+    return _DAYS[stand_in(value).weekday()]
 
 
-@builtin("month of year", "date: date|datetime")
-def month_of_year(value: date) -> str:
+@builtin("month of year", "date: date|datetime|far")
+def month_of_year(value: Day | Moment) -> str:
     """Return the month's English name."""
     return _MONTHS[value.month - 1]
 
 
-@builtin("week of year", "date: date|datetime")
-def week_of_year(value: date) -> Decimal:
+@builtin("week of year", "date: date|datetime|far")
+def week_of_year(value: Day | Moment) -> Decimal:
     """Return the week's number by ISO 8601."""
-    return Decimal(value.isocalendar().week)
+    return Decimal(stand_in(value).isocalendar().week)
 
 
 @builtin("last day of month", "date: date|datetime")

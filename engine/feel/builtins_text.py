@@ -97,6 +97,8 @@ def matches(run: Run, string: str, pattern: str, flags: str | None = None) -> bo
 def replace(run: Run, string: str, pattern: str, replacement: str, flags: str | None = None) -> str:
     """Return the text with each match replaced; ``$1`` stands for the first group."""
     compiled = compile_pattern(pattern, flags or "")
+    if "q" in (flags or ""):
+        replacement = replacement.replace("\\", "\\\\").replace("$", "\\$")
     parts: list[str] = []
     place = 0
     for match in _all_matches(compiled, string, run):

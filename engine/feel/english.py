@@ -159,7 +159,7 @@ ENGLISH: Mapping[str, str] = {
     "no-zone": "there is no time zone '{name}'; write one such as Africa/Tunis",
     "not-a-duration": "'{text}' is not a duration such as P1Y6M or P2DT12H30M",
     "duration-range": "a duration is at most 999999999 days",
-    "date-range": "a date is between the years 1 and 9999",
+    "date-range": "a date is between the years -999999999 and 999999999",
     "time-range": "a time is from 00:00:00 to 23:59:59",
     "one-offset": "one time has an offset from UTC and the other has none",
     "one-zone": "one date and time has a zone and the other is local",
@@ -197,7 +197,7 @@ ENGLISH: Mapping[str, str] = {
     "replacement": "'{char}' in a replacement is written '\\{char}'",
     # --- patterns
     "pattern-long": "a pattern has at most {limit} characters",
-    "pattern-flag": "'{flag}' is no flag of a pattern; there are s, m, i and x",
+    "pattern-flag": "'{flag}' is no flag of a pattern; there are s, m, i, x and q",
     "pattern-repeats": "the pattern repeats too much; use smaller quantities",
     "pattern": "the pattern '{pattern}' has {what} at {place}",
     "pattern.closing": "an unexpected ')'",

@@ -1,7 +1,6 @@
-"""Days and moments in years that Python's own dates do not reach, as far as FEEL needs them.
+"""Days and moments in years that Python's own dates do not reach.
 
-The specification goes to year ±999 999 999. Such values can be written, read, compared, taken
-apart and stored; arithmetic with them, save for whole months between two, is null.
+The specification goes to year ±999 999 999. :mod:`engine.feel.far_arithmetic` counts with them.
 """
 
 from __future__ import annotations
@@ -18,6 +17,10 @@ Day: TypeAlias = date | FarDate
 Moment: TypeAlias = datetime | FarMoment
 
 
+MAX_YEAR = 999_999_999
+"""The first year is as far on the other side of year 0."""
+
+
 def make_day(year: int, month: int, day: int) -> Day:
     """Return a day of any year to ±999 999 999.
 
@@ -25,7 +28,7 @@ def make_day(year: int, month: int, day: int) -> Day:
     """
     if 1 <= year <= 9999:
         return date(year, month, day)
-    if abs(year) > 999_999_999:
+    if abs(year) > MAX_YEAR:
         raise ValueError("year must be in -999999999..999999999")
     # A leap year and a common one stand for the years whose months Python does not know.
     standing = 2000 if isleap(year) else 2001
@@ -34,7 +37,15 @@ def make_day(year: int, month: int, day: int) -> Day:
     return FarDate(year, month, day)
 
 
-def _days(year: int, month: int, day: int) -> int:
+def stand_in(value: Day | Moment) -> date:
+    """Return a day of Python's that falls alike in its week, month and year.
+
+    The Gregorian calendar repeats itself every 400 years.
+    """
+    return date(2000 + value.year % 400, value.month, value.day)
+
+
+def day_number(year: int, month: int, day: int) -> int:
     """Return a day's number on the proleptic Gregorian calendar, as ``date.toordinal`` counts."""
     shifted = year - (month <= 2)
     era = shifted // 400
@@ -43,15 +54,40 @@ def _days(year: int, month: int, day: int) -> int:
     return era * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 305
 
 
+def day_of_number(number: int) -> Day:
+    """Return the day that :func:`day_number` numbers so.
+
+    :raises ValueError: it lies in a year beyond ±999 999 999.
+    """
+    era, of_era = divmod(number + 305, 146_097)
+    # Years of an era begin in March, so that a leap day ends one (Hinnant, chrono date algorithms).
+    year_of_era = (of_era - of_era // 1460 + of_era // 36_524 - of_era // 146_096) // 365
+    of_year = of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    shifted = (5 * of_year + 2) // 153
+    month = shifted + 3 if shifted < 10 else shifted - 9
+    year = era * 400 + year_of_era + (month <= 2)
+    return make_day(year, month, of_year - (153 * shifted + 2) // 5 + 1)
+
+
+def offset_of(value: Any) -> timedelta | None:
+    """Return a moment's distance from UTC; ``None`` for a local one.
+
+    In a year that a zone's tables do not reach its rule of today stands.
+    """
+    if not isinstance(value, FarMoment):
+        return value.utcoffset()  # type: ignore[no-any-return]
+    clock = value.clock
+    if clock.zone is None:
+        return clock.offset
+    standing = datetime(2001, value.month, min(value.day, 28), clock.hour, clock.minute)  # noqa: DTZ001
+    return standing.replace(tzinfo=ZoneInfo(clock.zone)).utcoffset()
+
+
 def _seconds(value: Any) -> tuple[int, bool]:
     """Return a moment's whole seconds, in UTC where it has a zone, and whether it has one."""
     clock: FeelTime | datetime = value.clock if isinstance(value, FarMoment) else value
-    offset = value.clock.offset if isinstance(value, FarMoment) else value.utcoffset()
-    if isinstance(value, FarMoment) and value.clock.zone is not None:
-        # The zone's rule of today stands for a year that its tables do not reach.
-        standing = datetime(2001, value.month, min(value.day, 28), clock.hour, clock.minute)  # noqa: DTZ001
-        offset = standing.replace(tzinfo=ZoneInfo(value.clock.zone)).utcoffset()
-    total = _days(value.year, value.month, value.day) * 86_400
+    offset = offset_of(value)
+    total = day_number(value.year, value.month, value.day) * 86_400
     total += clock.hour * 3600 + clock.minute * 60 + clock.second
     shift = offset or timedelta(0)
     return total - shift.days * 86_400 - shift.seconds, offset is not None

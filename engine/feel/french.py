@@ -165,7 +165,7 @@ FRENCH: Mapping[str, str] = {
     "no-zone": "il n'y a pas de fuseau horaire « {name} » ; écrivez par exemple Africa/Tunis",
     "not-a-duration": "« {text} » n'est pas une durée telle que P1Y6M ou P2DT12H30M",
     "duration-range": "une durée est de 999999999 jours au plus",
-    "date-range": "une date est entre les années 1 et 9999",
+    "date-range": "une date est entre les années -999999999 et 999999999",
     "time-range": "une heure va de 00:00:00 à 23:59:59",
     "one-offset": "une heure a un décalage par rapport à UTC et l'autre n'en a pas",
     "one-zone": "une date avec heure a un fuseau et l'autre est locale",
@@ -203,7 +203,7 @@ FRENCH: Mapping[str, str] = {
     "replacement": "« {char} » dans un remplacement s'écrit « \\{char} »",
     # --- patterns
     "pattern-long": "un motif a {limit} caractères au plus",
-    "pattern-flag": "« {flag} » n'est pas une option de motif ; il y a s, m, i et x",
+    "pattern-flag": "« {flag} » n'est pas une option de motif ; il y a s, m, i, x et q",
     "pattern-repeats": "le motif se répète trop ; utilisez de plus petites quantités",
     "pattern": "le motif « {pattern} » a {what} au caractère {place}",
     "pattern.closing": "une « ) » inattendue",

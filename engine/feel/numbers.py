@@ -33,7 +33,6 @@ add: Callable[[Decimal, Decimal], Decimal] = _CONTEXT.add
 subtract: Callable[[Decimal, Decimal], Decimal] = _CONTEXT.subtract
 multiply: Callable[[Decimal, Decimal], Decimal] = _CONTEXT.multiply
 divide: Callable[[Decimal, Decimal], Decimal] = _CONTEXT.divide
-power: Callable[[Decimal, Decimal], Decimal] = _CONTEXT.power
 exp: Callable[[Decimal], Decimal] = _CONTEXT.exp
 ln: Callable[[Decimal], Decimal] = _CONTEXT.ln
 sqrt: Callable[[Decimal], Decimal] = _CONTEXT.sqrt
@@ -42,6 +41,11 @@ remainder: Callable[[Decimal, Decimal], Decimal] = Context(
 ).remainder
 negate: Callable[[Decimal], Decimal] = _CONTEXT.minus
 plus: Callable[[Decimal], Decimal] = _CONTEXT.plus
+
+
+def power(base: Decimal, exponent: Decimal) -> Decimal:
+    """Return a power; to the exponent 0 that is 1 for any base, as IEEE 754 has it."""
+    return _CONTEXT.power(base, exponent) if exponent else Decimal(1)
 
 
 def rounded(value: Decimal) -> Decimal:

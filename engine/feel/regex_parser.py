@@ -86,10 +86,12 @@ class PatternParser:
     def __init__(self, pattern: str, flags: str) -> None:
         if len(pattern) > MAX_PATTERN_CHARS:
             raise Failure("pattern-long", limit=MAX_PATTERN_CHARS)
-        odd = set(flags) - set("smix")
+        odd = set(flags) - set("smixq")
         if odd:
             raise Failure("pattern-flag", flag=min(odd))
-        self.pattern = _without_spaces(pattern) if "x" in flags else pattern
+        self.literal = "q" in flags
+        spaced = "x" in flags and not self.literal
+        self.pattern = _without_spaces(pattern) if spaced else pattern
         self.fold = "i" in flags
         self.dot_all = "s" in flags
         self.position = 0
@@ -102,6 +104,8 @@ class PatternParser:
 
         :raises Failure: the pattern is not one of XPath's.
         """
+        if self.literal:
+            return Sequence(tuple(Char(self._exactly(char)) for char in self.pattern))
         tree = self._choice()
         if self.position < len(self.pattern):
             raise self._wrong("closing")

@@ -41,6 +41,7 @@ class TokenStream:
         self.depth = 0
         self.types = types or {}
         self.known: dict[str, list[Words]] = {}
+        self.members: dict[str, list[Words]] = {}
         for name in names:
             self.learn(name)
 
@@ -158,6 +159,7 @@ class TokenStream:
             return ()  # a name FEEL cannot write is reached through get value(…) only
         if len(words) > 1:
             self.known.setdefault(words[0].text, []).append(words)
+            self.members.setdefault(words[0].text, []).append(words)
         return words
 
     def forget(self, names: Iterable[Words]) -> None:
@@ -171,7 +173,19 @@ class TokenStream:
 
         :raises FeelError: no name begins here.
         """
-        length = max(self._known_length(), self._plain_length())
+        return self._passed(max(self._known_length(), self._plain_length()))
+
+    def member(self) -> str:
+        """Return the longest name of an entry that begins here, and pass it.
+
+        Keys of this source stay known behind a point where their context is closed.
+
+        :raises FeelError: no name begins here.
+        """
+        plain = max(self._known_length(), self._plain_length())
+        return self._passed(max(plain, self._longest(self.members)))
+
+    def _passed(self, length: int) -> str:
         if length == 0:
             raise self.error("expected-name")
         words = self.tokens[self.index : self.index + length]
@@ -195,15 +209,17 @@ class TokenStream:
         return token.kind is Kind.NAME or (token.kind is Kind.NUMBER and token.text.isdecimal())
 
     def _known_length(self) -> int:
-        best = 0
-        for words in self.known.get(self.token.text, ()):
-            if len(words) > best and self._is_written(words):
-                best = len(words)
+        best = self._longest(self.known)
         for called in _CALLED_NAMES:
             if called[0] == self.token.text and self._is_here(called):
                 following = self.peek(len(called))
                 best = max(best, len(called) if following.text == "(" else 0)
         return best
+
+    def _longest(self, names: Mapping[str, Sequence[Words]]) -> int:
+        """Return the length of the longest of these names that is written here, 0 if none is."""
+        here = names.get(self.token.text, ())
+        return max((len(words) for words in here if self._is_written(words)), default=0)
 
     def _is_written(self, known: Words) -> bool:
         """Whether the known name is here, its symbols set as it sets them.

@@ -159,9 +159,19 @@ def test_both_layouts_and_both_formats_are_told(
     (level / "t.xml").write_text(HEADER + wrong + "</testCases>")
     assert main([str(tmp_path), "--format", "json"]) == 1
     told = json.loads(capsys.readouterr().out)
-    assert (told["passed"], told["failed"], told["total"]) == (1, 1, 2)
-    assert told["levels"]["compliance-level-3"] == {"passed": 1, "failed": 0, "total": 1}
-    assert told["levels"]["compliance-level-2"] == {"passed": 0, "failed": 1, "total": 1}
+    assert (told["passed"], told["failed"], told["total"], told["results"]) == (1, 1, 2, 2)
+    assert told["levels"]["compliance-level-3"] == {
+        "passed": 1,
+        "failed": 0,
+        "total": 1,
+        "results": 1,
+    }
+    assert told["levels"]["compliance-level-2"] == {
+        "passed": 0,
+        "failed": 1,
+        "total": 1,
+        "results": 1,
+    }
     assert told["failures"][0]["folder"] == "0002-echo"
     assert main([str(level)]) == 1
     assert "expected Decimal('2'), got Decimal('1')" in capsys.readouterr().out

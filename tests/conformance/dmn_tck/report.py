@@ -28,9 +28,13 @@ class Failure:
 
 @dataclass(slots=True)
 class Report:
-    """Counts by level, and every failure in the order run."""
+    """Counts by level, and every failure in the order run.
+
+    :ivar results_by_level: results that the cases expect; a case may expect several.
+    """
 
     passed_by_level: Counter[str] = field(default_factory=Counter)
+    results_by_level: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
 
     @property
@@ -51,6 +55,7 @@ class Report:
                 "passed": self.passed_by_level[level],
                 "failed": failed[level],
                 "total": self.passed_by_level[level] + failed[level],
+                "results": self.results_by_level[level],
             }
             for level in sorted(self.passed_by_level.keys() | failed.keys())
         }
@@ -61,6 +66,7 @@ class Report:
             "passed": self.passed,
             "failed": len(self.failures),
             "total": self.total,
+            "results": self.results_by_level.total(),
             "levels": self.levels(),
             "failures": [asdict(failure) for failure in self.failures],
         }
@@ -68,12 +74,15 @@ class Report:
     def as_text(self) -> str:
         """Return the failures, one a line, and the counts."""
         lines = [str(failure) for failure in self.failures]
-        counts = {
-            **self.levels(),
-            "all": {"passed": self.passed, "failed": len(self.failures), "total": self.total},
+        everything = {
+            "passed": self.passed,
+            "failed": len(self.failures),
+            "total": self.total,
+            "results": self.results_by_level.total(),
         }
         lines += [
-            f"{level}: passed {count['passed']}, failed {count['failed']}, total {count['total']}"
-            for level, count in counts.items()
+            f"{level}: passed {count['passed']}, failed {count['failed']}, "
+            f"total {count['total']} test cases, which expect {count['results']} results"
+            for level, count in {**self.levels(), "all": everything}.items()
         ]
         return "\n".join(lines)

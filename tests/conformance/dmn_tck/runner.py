@@ -27,6 +27,7 @@ def run(path: Path) -> Report:
 
 def _run_suite(suite: Suite, now: datetime, worker: ThreadPoolExecutor, report: Report) -> None:
     reading = worker.submit(_model, suite)
+    report.results_by_level[suite.level] += sum(len(case.expected) for case in suite.cases)
     # A future hands any exception over as a value: a crash is a failed case, not a stopped run.
     crash = reading.exception()
     unread = suite.problem or (crash and f"its model: {crash!r}") or ""

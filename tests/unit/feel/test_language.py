@@ -107,6 +107,21 @@ def test_names_of_several_words_and_symbols_are_read_as_the_scope_knows_them(
     assert value_of(source, context) == to_feel(expected)
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("{a+b: 1}.a+b", 1),
+        ("{foo: {a-b: 1}, bar: foo.a-b + 1}.bar", 2),
+        ("[{a-b: 1}, {a-b: 2}].a-b", (1, 2)),
+        ("{a: {a-b: 1}, b: 5, c: 7, r: c-b}.r", 2),
+    ],
+)
+def test_a_key_is_read_behind_a_point_as_its_context_writes_it(
+    source: str, expected: object
+) -> None:
+    assert value_of(source) == to_feel(expected)
+
+
 def test_an_unknown_symbol_name_is_an_operation() -> None:
     assert value_of("a-b", {"a": 5, "b": 3}) == 2
 
@@ -265,8 +280,28 @@ def test_the_short_cut_and_the_general_way_agree() -> None:
         ('@"-0001-01-01T00:00:00Z" < now()', True),
         ('@"12000-01-01T10:00:00+01:00" = @"12000-01-01T09:00:00Z"', True),
         ('string(time(@"12000-01-01T10:00:00+01:00"))', "10:00:00+01:00"),
-        ('day of week(date("99999-12-31"))', None),
-        ('date("99999-12-31") + @"P1D"', None),
+        ('day of week(date("99999-12-31"))', "Friday"),
+        ('date("12000-02-29").weekday', 2),
+        ('day of year(date("12000-12-31"))', 366),
+        ('string(date("99999-12-31") + @"P1D")', "100000-01-01"),
+        ('string(@"9999-12-31T23:59:59Z" + @"PT1S")', "10000-01-01T00:00:00Z"),
+        ('string(@"10000-01-01T00:00:00Z" - @"PT1S")', "9999-12-31T23:59:59Z"),
+        ('string(@"0001-01-01" - @"P1D")', "0000-12-31"),
+        ('string(@"9999-12-31" + @"P2M")', "10000-02-29"),
+        (
+            'string(@"12000-07-01T10:00:00@Europe/Paris" + @"PT1H")',
+            "12000-07-01T11:00:00@Europe/Paris",
+        ),
+        (
+            'string(@"2020-01-01T00:00:00@Europe/Paris" + @"P3000000D")',
+            "10233-09-21T01:00:00@Europe/Paris",
+        ),
+        ('@"12000-07-01T10:00:00Z".time offset = @"PT0S"', True),
+        ('string(@"2020-01-01" - date("12000-01-01"))', "-P3645120D"),
+        ('string(@"12000-01-01T00:00:00+01:00" - @"11999-12-31")', "PT23H"),
+        ('@"12000-01-01T00:00:00Z" - @"12000-01-01T00:00:00"', None),
+        ('date("999999999-12-31") + @"P1D"', None),
+        ('date("-999999999-01-01") - @"P1M"', None),
         ('string(years and months duration(@"2000-01-01", date("12000-01-01")))', "P10000Y"),
         ('date("99999-12-31") instance of date', True),
     ],
