@@ -269,6 +269,13 @@ class _Checker:
                 said("no process has the id '{process_id}'.", process_id=called.process_id),
                 suggestion(called.process_id, self.processes, "Add it, or correct the id."),
             )
+        elif not process.body.entries() and not process.body.refused:
+            self._refuse(
+                "called",
+                element,
+                said("nothing in {name} begins when it is called.", name=process.id),
+                "Give that process a plain start event: a call starts no other.",
+            )
         elif called.binding == "versionTag" and called.version_tag != (
             process.extensions.version_tag
         ):

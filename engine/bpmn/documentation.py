@@ -14,7 +14,7 @@ from lxml import etree
 
 from engine.bpmn.elements import Process
 from engine.bpmn.findings import Findings, Place
-from engine.bpmn.reader import BPMN, ZEEBE, Document, children, is_bpmn, referred
+from engine.bpmn.reader import BPMN, ZEEBE, Document, children, flag, is_bpmn, referred
 from engine.errors import Finding
 from engine.rules import said
 
@@ -40,7 +40,7 @@ class Documentation:
         self._described[file], self._executable[file] = set(), set()
         for node in children(root, "process"):
             process_id = node.get("id", "")
-            marked = node.get("isExecutable", "").strip() in {"true", "1"}
+            marked = flag(node, "isExecutable")
             (self._executable if marked else self._described)[file].add(process_id)
             for part in node.iter():
                 if is_bpmn(part) and part.get("id"):

@@ -103,8 +103,8 @@ class MultiInstance(Activity):
         formula = loop.collection or loop.cardinality
         assert formula is not None  # noqa: S101 - checked when the scheme was published
         value = token.value(formula)
-        if loop.collection is None and isinstance(value, Decimal) and value == int(value) >= 0:
-            value = tuple(Decimal(n + 1) for n in range(min(int(value), INSTANCE_LIMIT + 1)))
+        if loop.collection is None:
+            value = _numbered(value)
         if not isinstance(value, tuple | list):
             wanted = "a list" if loop.collection else "a whole number from 0"
             raise Stuck(
@@ -135,6 +135,13 @@ class MultiInstance(Activity):
             values[loop.item_name] = item
         instance.locals = Scope(self.element.id, body.open_locals(), values, keeps=True)
         body.workflow.enter_token(instance)
+
+
+def _numbered(count: Any) -> tuple[Decimal, ...] | None:
+    """Return the numbers from 1 of as many instances, no more than one past the limit."""
+    if not isinstance(count, Decimal) or not count == int(count) >= 0:
+        return None
+    return tuple(Decimal(n + 1) for n in range(min(int(count), INSTANCE_LIMIT + 1)))
 
 
 def truth(token: Token, formula: Formula, what: str, numbers: dict[str, Decimal]) -> bool:

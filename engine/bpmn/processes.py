@@ -30,15 +30,19 @@ from engine.bpmn.reader import (
     Document,
     child,
     children,
+    flag,
+    is_bpmn,
     referred,
     tag,
 )
 from engine.bpmn.repeats import Repeats
-from engine.bpmn.supported import refuse_triggers, refuse_unsupported
+from engine.bpmn.supported import is_drawing, refuse_triggers, refuse_unsupported
 from engine.bpmn.triggers import Triggers
 from engine.rules import said
 
 DEPTH_LIMIT = 20
+INTERRUPTS = ("cancelActivity", "isInterrupting")
+"""Attributes of boundary and start events; either says whether the event interrupts."""
 
 GLOBAL_TASKS = {
     "globalTask": "task",
@@ -110,12 +114,14 @@ class _FileReader:
             return Body(node.get("id", ""), {}, {})
         for item in node:
             if not refuse_unsupported(item, self._file, self._findings):
-                refused.add(item.get("id", ""))
+                if not is_drawing(item):
+                    refused.add(item.get("id", ""))
                 continue
             own_lane = lanes.get(item.get("id"), lane)
             element = self._element(item, process_id, node.get("id"), phase, own_lane, depth)
             elements[element.id] = element
-        flows = {flow.id: flow for flow in (*self._flows(node), *self._links(elements))}
+        drawn = _in_order(list(self._flows(node)), node)
+        flows = {flow.id: flow for flow in (*drawn, *self._links(elements))}
         return Body(
             node.get("id", ""), elements, flows, frozenset(refused), dict(_handlers(node, elements))
         )
@@ -127,16 +133,33 @@ class _FileReader:
 
     def _flows(self, node: Any) -> Iterator[Flow]:
         for item in children(node, "sequenceFlow"):
+            if not item.get("id"):
+                self._findings.error(
+                    "no-id",
+                    self.place(item),
+                    said("a {kind} has no id.", kind="sequenceFlow"),
+                    "Give it one.",
+                )
             condition = child(item, "conditionExpression")
             formula = None
             if condition is not None:
                 formula = self._expressions.feel(condition.text, condition, said("condition"))
+                self._demand_text(item, condition)
             yield Flow(
                 item.get("id", ""),
                 item.get("sourceRef", ""),
                 item.get("targetRef", ""),
                 formula,
                 self.place(item),
+            )
+
+    def _demand_text(self, flow: Any, condition: Any) -> None:
+        if not (condition.text or "").strip():
+            self._findings.error(
+                "no-condition",
+                self.place(flow),
+                "its condition is empty.",
+                "Write the condition, or remove it: a flow without one is always taken.",
             )
 
     def _links(self, elements: dict[str, Element]) -> Iterator[Flow]:
@@ -195,16 +218,16 @@ class _FileReader:
             event=self._event(node, read),
             loop=self._repeats.loop(node),
             attached_to=node.get("attachedToRef"),
-            interrupting=(node.get("cancelActivity") or node.get("isInterrupting")) != "false",
-            triggered_by_event=node.get("triggeredByEvent") == "true",
+            interrupting=all(flag(node, name, otherwise=True) for name in INTERRUPTS),
+            triggered_by_event=flag(node, "triggeredByEvent"),
             default=node.get("default"),
             inner=(
                 self._body(node, process_id, phase, lane, depth + 1)
                 if tag(node) in SUB_PROCESSES
                 else None
             ),
-            instantiates=node.get("instantiate") == "true",
-            for_compensation=node.get("isForCompensation") == "true",
+            instantiates=flag(node, "instantiate"),
+            for_compensation=flag(node, "isForCompensation"),
             start_quantity=_quantity(node, "startQuantity"),
             completion_quantity=_quantity(node, "completionQuantity"),
             all_events=node.get("eventGatewayType") == "Parallel",
@@ -235,6 +258,28 @@ class _FileReader:
         if kind == "callActivity" and read.called is None and node.get("calledElement"):
             read = replace(read, called=Called(referred(node, "calledElement") or ""))
         return read
+
+
+def _in_order(flows: list[Flow], node: Any) -> Iterator[Flow]:
+    """Yield flows so that those of one element come as it lists them, where it does.
+
+    Source: BPMN 2.0.2, table 8.45: a node's ``outgoing`` is an ordered collection.
+    """
+    listed = {
+        (item.text or "").strip().rpartition(":")[2]: number
+        for owner in node
+        if is_bpmn(owner)
+        for number, item in enumerate(children(owner, "outgoing"))
+    }
+    leaving: dict[str, list[Flow]] = {}
+    for flow in flows:
+        leaving.setdefault(flow.source, []).append(flow)
+    ordered = {
+        source: iter(sorted(found, key=lambda flow: listed.get(flow.id, len(listed))))
+        for source, found in leaving.items()
+    }
+    for flow in flows:
+        yield next(ordered[flow.source])
 
 
 def _handlers(node: Any, elements: dict[str, Element]) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from engine.bpmn.soundness import check_soundness
 from engine.bpmn.specs import build
 from engine.bpmn.starts import check_beginning
 from engine.bpmn.structure import check_structure
+from engine.bpmn.wording import check_wording
 from engine.dmn import check, read_decisions
 from engine.errors import DecisionError, DeploymentRefused, Finding
 from engine.feel import to_feel
@@ -198,6 +199,7 @@ def _read_file(
     if document is None:
         return
     documentation.describe(document, findings)
+    check_wording(document, findings)
     found = read_processes(document, findings)
     for process in found:
         if process.id in processes:

@@ -55,6 +55,12 @@ def referred(node: Any, attribute: str) -> str | None:
     return value.rpartition(":")[2] if value else None
 
 
+def flag(node: Any, attribute: str, *, otherwise: bool = False) -> bool:
+    """Return an attribute that is true or false; XML Schema allows ``1`` and ``0`` as well."""
+    value = (node.get(attribute) or "").strip()
+    return value in {"true", "1"} if value else otherwise
+
+
 def extensions(node: Any) -> list[Any]:
     """Return the node's extension elements in Camunda 8's namespace."""
     prefix = f"{{{ZEEBE}}}"

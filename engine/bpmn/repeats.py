@@ -7,7 +7,7 @@ from typing import Any
 from engine.bpmn.elements import AdHoc, Event, Extensions, Loop, LoopBehaviour, Trigger
 from engine.bpmn.expressions import Expressions, Formula
 from engine.bpmn.findings import Findings, Place
-from engine.bpmn.reader import child, children, extensions, referred, tag
+from engine.bpmn.reader import child, children, extensions, flag, referred, tag
 from engine.bpmn.triggers import Triggers
 from engine.rules import said
 
@@ -62,7 +62,7 @@ class Repeats:
             standard=True,
             condition=condition,
             maximum=limit,
-            test_before=node.get("testBefore") == "true",
+            test_before=flag(node, "testBefore"),
         )
 
     # --- multi-instance -----------------------------------------------------------------------
@@ -74,7 +74,7 @@ class Repeats:
         number, enough = child(loop, "loopCardinality"), child(loop, "completionCondition")
         behaviour = self._behaviour(loop)
         found = Loop(
-            loop.get("isSequential") == "true",
+            flag(loop, "isSequential"),
             feel(read.get("inputCollection"), zeebe, said("input collection")),
             read.get("inputElement"),
             self._formula(number, said("loop cardinality")),
@@ -148,5 +148,5 @@ class Repeats:
         return AdHoc(
             node.get("ordering") == "Sequential",
             self._formula(child(node, "completionCondition"), said("completion condition")),
-            node.get("cancelRemainingInstances") != "false",
+            flag(node, "cancelRemainingInstances", otherwise=True),
         )

@@ -276,6 +276,13 @@ class _Checker:
                 )
 
     def _offers(self, element: Element) -> None:
+        if not self.body.outgoing(element.id):
+            self.refuse(
+                "event-gateway",
+                element.place,
+                "no event follows it, so nothing would ever go on there.",
+                "Lead it to the events of which the first decides.",
+            )
         for flow in self.body.outgoing(element.id):
             target = self.body.elements.get(flow.target)
             if target is None:

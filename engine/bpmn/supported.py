@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.bpmn.elements import EVENTS, NODES
 from engine.bpmn.findings import Findings, Place
-from engine.bpmn.reader import child, is_bpmn, tag
+from engine.bpmn.reader import child, flag, is_bpmn, tag
 from engine.rules import said
 
 DRAWING = frozenset(
@@ -65,16 +65,19 @@ ALONE = frozenset({"compensate", "cancel", "link"})
 """Triggers that are refused together with others in an event that catches."""
 
 
+def is_drawing(node: Any) -> bool:
+    """Return whether this part of a process is no node of it, so that no flow can lead to it."""
+    return not is_bpmn(node) or tag(node) in DRAWING
+
+
 def refuse_unsupported(node: Any, file: str, findings: Findings) -> bool:
     """Note what of this part of a process is not supported.
 
     :returns: whether the rest of it can be read.
     """
-    if not is_bpmn(node):
+    if is_drawing(node):
         return False
     kind = tag(node)
-    if kind in DRAWING:
-        return False
     if kind not in NODES:
         findings.error(
             "unsupported-element",
@@ -134,7 +137,7 @@ def refuse_triggers(node: Any, definitions: list[Any], file: str, findings: Find
             )
     if kind in {"boundaryEvent", "intermediateCatchEvent"} and not definitions:
         refuse(said("a {kind} waits for nothing.", kind=kind), "Choose a timer or a message.")
-    together = node.get("parallelMultiple") == "true"
+    together = flag(node, "parallelMultiple")
     if together and {"error", "escalation"} & set(names) and len(names) > 1:
         refuse(
             "it waits for an error or escalation and for others together.",

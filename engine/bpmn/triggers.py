@@ -11,7 +11,7 @@ from engine.bpmn.declarations import Declarations, tag_of
 from engine.bpmn.elements import Event, Extensions, Message, TimerKind, Trigger
 from engine.bpmn.expressions import Expressions, Formula, Stuck
 from engine.bpmn.findings import Findings, Place
-from engine.bpmn.reader import Document, child, children, referred, tag
+from engine.bpmn.reader import Document, child, children, flag, referred, tag
 from engine.bpmn.timers import first_due
 from engine.rules import said
 
@@ -43,7 +43,7 @@ class Triggers:
             return Event(Trigger.MESSAGE, self._message(node, node, read))
         found = [self.read(node, item, read) for item in self.definitions(node)]
         if len(found) > 1:
-            together = node.get("parallelMultiple") == "true"
+            together = flag(node, "parallelMultiple")
             return Event(Trigger.MULTIPLE, parts=tuple(found), all_parts=together)
         return found[0] if found else Event(Trigger.NONE)
 
@@ -161,7 +161,7 @@ class Triggers:
         return Event(
             Trigger.COMPENSATION,
             activity=referred(definition, "activityRef"),
-            waits=definition.get("waitForCompletion") != "false",
+            waits=flag(definition, "waitForCompletion", otherwise=True),
         )
 
     def _link(self, node: Any, definition: Any, _read: Extensions) -> Event:
