@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from lxml import etree
 from engine.bpmn.reader import BPMN, ZEEBE, child, children, extensions, referred, tag
 
 SCRIPTS = {"scriptTask": "task", "globalScriptTask": "globalTask"}
+RESTING = {"scriptTask": "userTask", "globalScriptTask": "globalUserTask"}
 WORKLESS = {"serviceTask", "businessRuleTask", "sendTask", "globalBusinessRuleTask"}
 LOOPS = ("standardLoopCharacteristics", "multiInstanceLoopCharacteristics")
 
@@ -29,8 +31,11 @@ class PlainDiagram:
     main: str
 
 
-def read_plain(source: bytes, name: str) -> PlainDiagram:
-    """Read a diagram; one that is no XML stays as it is, to be refused with its reason."""
+def read_plain(source: bytes, name: str, *, resting: bool = False) -> PlainDiagram:
+    """Read a diagram; one that is no XML stays as it is, to be refused with its reason.
+
+    :param resting: whether each script task waits, so that the case is stored before and after it.
+    """
     parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True)
     try:
         root: Any = etree.fromstring(source, parser)
@@ -43,23 +48,25 @@ def read_plain(source: bytes, name: str) -> PlainDiagram:
     for node in list(root.iter(f"{{{BPMN}}}*")):
         kind = tag(node)
         if kind in SCRIPTS and not _has(node, "script", "taskDefinition"):
-            _take_text(node, texts)
+            _take_text(node, texts, RESTING if resting else SCRIPTS)
+            if resting:
+                _extend(node, "assignmentDefinition", candidateGroups="clerk")
             if children(node, *LOOPS):
                 repeated.add(node.get("id"))
         elif kind in WORKLESS and not _names_work(node):
             node.tag = f"{{{BPMN}}}{'globalTask' if kind.startswith('global') else 'task'}"
         elif kind == "message" and not _has(node, "subscription") and not _correlated(root, node):
-            _give_key(node)
+            _extend(node, "subscription", correlationKey='="any"')
     return PlainDiagram(name, etree.tostring(root), texts, frozenset(repeated), _main(root))
 
 
-def _take_text(node: Any, texts: dict[str, str]) -> None:
+def _take_text(node: Any, texts: dict[str, str], kinds: Mapping[str, str]) -> None:
     script = child(node, "script")
     if script is not None:
         texts[node.get("id")] = (script.text or "").strip()
         node.remove(script)
     node.attrib.pop("scriptFormat", None)
-    node.tag = f"{{{BPMN}}}{SCRIPTS[tag(node)]}"
+    node.tag = f"{{{BPMN}}}{kinds[tag(node)]}"
 
 
 def _has(node: Any, *names: str) -> bool:
@@ -76,14 +83,13 @@ def _correlated(root: Any, message: Any) -> bool:
     return any(referred(node, "messageRef") == message.get("id") for node in retrievals)
 
 
-def _give_key(message: Any) -> None:
-    holder = child(message, "extensionElements")
+def _extend(node: Any, name: str, **attributes: str) -> None:
+    holder = child(node, "extensionElements")
     if holder is None:
         holder = etree.Element(f"{{{BPMN}}}extensionElements")
-        documented = len(children(message, "documentation"))
-        message.insert(documented, holder)
-    key = etree.SubElement(holder, f"{{{ZEEBE}}}subscription")
-    key.set("correlationKey", '="any"')
+        documented = len(children(node, "documentation"))
+        node.insert(documented, holder)
+    etree.SubElement(holder, f"{{{ZEEBE}}}{name}", attributes)
 
 
 def _main(root: Any) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from engine.feel import to_feel
+from tests.conformance.bpmn.stored import is_callable, stored
 from tests.conformance.bpmn_trace import run
 from tests.unit.bpmn.diagrams import bpmn, flow, node
 
@@ -14,16 +16,36 @@ def say(name: str, *inner: str, **attributes: str) -> str:
     return node("scriptTask", name, *inner, f"<bpmn:script>{name}</bpmn:script>", **attributes)
 
 
-def played(*parts: str, top: str = "", loopback: bool = False, **variables: Any) -> dict[str, Any]:
-    """Run the process of these parts."""
+def played(
+    *parts: str, top: str = "", loopback: bool = False, raced: bool = False, **variables: Any
+) -> dict[str, Any]:
+    """Run the process of these parts: in one go, stored and read back at every script task, and
+    through ``Engine`` on a database.
+
+    All must come to the same end by the same steps; branches may be interleaved in another way.
+
+    :param loopback: whether processes of the file send one another messages or signals, which no
+        engine that holds this one process alone can follow.
+    :param raced: whether what happens first decides, so that only the ends agree.
+    """
     given = {name: to_feel(value) for name, value in variables.items()}
     source = bpmn(*parts, top=top)
-    return run(source, "case.bpmn", variables=given, process="P", loopback=loopback)
+    straight, rested = (
+        run(source, "case.bpmn", variables=given, process="P", loopback=loopback, resting=resting)
+        for resting in (False, True)
+    )
+    answers = [rested]
+    if straight["outcome"] != "refused" and not loopback and is_callable(source):
+        answers.append(stored(source, given))
+    for other in answers:
+        assert other["outcome"] == straight["outcome"], (straight, other)
+        assert raced or Counter(other["trace"]) == Counter(straight["trace"]), (straight, other)
+    return straight
 
 
-def said(*parts: str, top: str = "", loopback: bool = False, **variables: Any) -> list[str]:
-    """Run the process of these parts to its end and return what it said."""
-    answer = played(*parts, top=top, loopback=loopback, **variables)
+def said(*parts: str, **options: Any) -> list[str]:
+    """Run the process of these parts to its end and return what it said; as :func:`played`."""
+    answer = played(*parts, **options)
     assert answer["outcome"] == "completed", answer
     assert answer["reasons"] == []
     trace: list[str] = answer["trace"]
@@ -61,6 +83,11 @@ def throw(name: str, *inner: str) -> str:
 
 def catch(name: str, *inner: str, **attributes: str) -> str:
     return node("intermediateCatchEvent", name, *inner, **attributes)
+
+
+def gate(name: str, kind: str, *inner: str, **attributes: str) -> str:
+    """A gateway of this kind: ``exclusive``, ``parallel``, ``inclusive`` …"""
+    return node(f"{kind}Gateway", name, *inner, **attributes)
 
 
 def fork(name: str, *targets: str) -> str:

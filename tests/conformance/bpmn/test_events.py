@@ -135,6 +135,7 @@ def test_a_signal_starts_another_process_that_begins_with_it():
         say("A"),
         line("S", "T", "A"),
         top=signal("G") + process("Q", start("QS", on_signal("G")), say("B"), line("QS", "B")),
+        loopback=True,
     ) == ["A", "B"]
 
 
@@ -289,6 +290,7 @@ def test_an_error_caught_in_one_instance_of_a_multi_instance_ends_all_of_them():
         line("X", "B"),
         line("S", "P1"),
         top=error("x"),
+        raced=True,
     )[-1:] == ["B"]
 
 
