@@ -9,6 +9,7 @@
     ├── DeploymentRefused       a publication has findings of severity "error"
     ├── NotFound                no such case, work item, job, deployment
     ├── NotAllowed              the actor may not do this to that object
+    │   └── DutiesNotSeparate   somebody else must: the actor did a step kept apart from this one
     ├── Conflict                the object moved on meanwhile
     │   ├── WorkItemClosed      somebody else completed it, or the case withdrew it
     │   ├── AlreadyClaimed      somebody else holds it
@@ -142,6 +143,20 @@ class NotFound(PasserelleError):
 
 class NotAllowed(PasserelleError):
     """The actor may see the object and may not do this to it."""
+
+
+class DutiesNotSeparate(NotAllowed):
+    """Somebody else must do it: the actor, or who they act for, did a step kept apart from it.
+
+    :ivar work_item_id: the task.
+    """
+
+    def __init__(self, work_item_id: str, name: str, apart: Sequence[str]) -> None:
+        super().__init__(
+            f"Task {work_item_id} ('{name}') must be done by somebody else: you, or whom you act "
+            f"for, did {', '.join(apart)} in this case."
+        )
+        self.work_item_id = work_item_id
 
 
 class Conflict(PasserelleError):

@@ -78,6 +78,7 @@ class EventKind(StrEnum):
     TASK_CLAIMED = "task.claimed"
     TASK_RELEASED = "task.released"
     TASK_COMPLETED = "task.completed"
+    TASK_REFUSED = "task.refused"
     TIMER_SET = "timer.set"
     TIMER_FIRED = "timer.fired"
     MESSAGE_AWAITED = "message.awaited"
@@ -90,6 +91,7 @@ class EventKind(StrEnum):
     COMPENSATION_THROWN = "compensation.thrown"
     CALL_REQUESTED = "call.requested"
     CALL_SUCCEEDED = "call.succeeded"
+    CALL_REJECTED = "call.rejected"
     CALL_FAILED = "call.failed"
     INCIDENT_RAISED = "incident.raised"
     INCIDENT_RESOLVED = "incident.resolved"
@@ -126,10 +128,17 @@ class Actor:
 
     :ivar account_id: stable id of the account, never a name; ``system`` for the engine itself.
     :ivar grants: the roles held.
+    :ivar acting_for: accounts in whose place this one acts now, as their substitute.
     """
 
     account_id: str
     grants: tuple[Grant, ...] = ()
+    acting_for: tuple[str, ...] = ()
+
+    @property
+    def principals(self) -> frozenset[str]:
+        """Everybody whose hand this is: who must be kept apart from a step is none of them."""
+        return frozenset({self.account_id, *self.acting_for})
 
     @property
     def roles(self) -> frozenset[str]:

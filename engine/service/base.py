@@ -11,6 +11,7 @@ from engine import bpmn
 from engine.errors import (
     AlreadyClaimed,
     CaseEnded,
+    DutiesNotSeparate,
     NotAllowed,
     NotFound,
     StateUnreadable,
@@ -120,11 +121,8 @@ class UseCases:
                 f"Task {work_item_id} ('{item.name}') is not for your roles. "
                 "Ask somebody of its group."
             )
-        if item.separate_from and actor.account_id in performers(uow, case_id, item.separate_from):
-            raise NotAllowed(
-                f"Task {work_item_id} ('{item.name}') must be done by somebody else: you did "
-                f"{', '.join(item.separate_from)} in this case."
-            )
+        if separated(uow, item, actor):
+            raise DutiesNotSeparate(work_item_id, item.name, item.separate_from)
         return case, item
 
     def _view(self, uow: UnitOfWork, case: CaseRow, locale: str) -> CaseView:
@@ -221,6 +219,12 @@ class UseCases:
             "ar": "اذكر سبب هذا القرار.",
         }
         return texts.get(locale, texts["fr"])
+
+
+def separated(uow: UnitOfWork, item: WorkItemRow, actor: Actor) -> bool:
+    """Tell whether the actor, or who they act for, did a step that this one is kept apart from."""
+    apart = item.separate_from
+    return bool(apart and actor.principals & performers(uow, item.case_id, apart))
 
 
 def page_bounds(page: int, size: int) -> tuple[int, int]:

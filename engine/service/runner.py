@@ -199,6 +199,9 @@ class Runner:
                 return False
             if isinstance(command, CompleteActivity):
                 self._stepper.record_success(uow, case.id, call, job.attempt, now)
+            elif isinstance(command, ThrowError):
+                code = command.code
+                self._stepper.record_rejection(uow, case.id, call, job.attempt, code, now)
             self._stepper.step(uow, case, command, SYSTEM, now)
         return True
 
@@ -252,7 +255,8 @@ def _call_of(job: JobRow) -> CallWanted:
 
 
 def _actor_of(job: JobRow) -> Actor:
-    return Actor(load(job.payload)["actor"])
+    payload = load(job.payload)
+    return Actor(payload["actor"], acting_for=tuple(payload.get("acting_for", ())))
 
 
 def _incident(job: JobRow, text: str) -> IncidentRaised:

@@ -169,7 +169,13 @@ class Stepper:
             element_id=call.element_id,
             kind=JobKind.HANDLER,
             due_at=due,
-            payload=dump({"arguments": dict(call.arguments), "actor": actor.account_id}),
+            payload=dump(
+                {
+                    "arguments": dict(call.arguments),
+                    "actor": actor.account_id,
+                    "acting_for": actor.acting_for,
+                }
+            ),
             handler=call.handler,
             retries=call.retries,
             attempt=attempt,
@@ -269,6 +275,7 @@ class Stepper:
             with uow.savepoint():
                 result = invoke(self._ports, self._store, case, call, actor, now, attempt, uow)
         except BusinessError as error:
+            self.record_rejection(uow, case.id, call, attempt, error.code, now)
             return ThrowError(call.activation, error.code, str(error), error.variables)
         except Exception as error:  # noqa: BLE001 - whatever a handler raises becomes a retry
             text = failure_text(error)
@@ -311,6 +318,26 @@ class Stepper:
             at=now,
             element_id=incident.element_id,
             activation=incident.activation,
+        )
+
+    def record_rejection(
+        self,
+        uow: UnitOfWork,
+        case_id: str,
+        call: CallWanted,
+        attempt: int,
+        code: str,
+        now: datetime,
+    ) -> None:
+        """Write that a call ended in an error that the diagram may catch by this code."""
+        uow.record(
+            case_id,
+            EventKind.CALL_REJECTED,
+            {"handler": call.handler, "attempt": attempt, "code": code},
+            actor=SYSTEM.account_id,
+            at=now,
+            element_id=call.element_id,
+            activation=call.activation,
         )
 
     def record_success(

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine import bpmn
 from engine.errors import (
+    DutiesNotSeparate,
     InvalidAnswer,
     NotAllowed,
 )
@@ -19,7 +20,7 @@ from engine.model import (
     WorkItemStatus,
 )
 from engine.service.answers import accept, tiered_keys
-from engine.service.base import UseCases, page_bounds
+from engine.service.base import UseCases, page_bounds, separated
 from engine.service.publications import (
     Deployed,
 )
@@ -38,7 +39,6 @@ from engine.store.cases import (
 from engine.store.work import (
     WorkItemRow,
     parse_work_item_id,
-    performers,
     read_work_item,
     update_work_item,
 )
@@ -92,8 +92,7 @@ class Tasks(UseCases):
                 case=self._view(uow, case, locale),
                 mine=item.assignee == actor.account_id,
                 may_do=may_do,
-                separated=bool(item.separate_from)
-                and actor.account_id in performers(uow, case_id, item.separate_from),
+                separated=separated(uow, item, actor),
                 documentation=element.documentation if element else "",
             )
 
@@ -173,8 +172,27 @@ class Tasks(UseCases):
 
         :raises InvalidAnswer: the answer does not fit the form; nothing was stored.
         :raises WorkItemClosed: somebody else completed it first; says who and when.
+        :raises DutiesNotSeparate: the actor did a step kept apart from it; history tells the try.
         """
         now = self._ports.clock.now()
+        try:
+            return self._complete(work_item_id, answer, actor, reason, locale, now)
+        except DutiesNotSeparate:
+            case_id, activation = parse_work_item_id(work_item_id)
+            with self.store.unit_of_work() as uow:
+                item = read_work_item(uow, case_id, activation)
+                self._record_task(uow, item, EventKind.TASK_REFUSED, actor, now)
+            raise
+
+    def _complete(
+        self,
+        work_item_id: str,
+        answer: Mapping[str, object],
+        actor: Actor,
+        reason: str | None,
+        locale: str,
+        now: datetime,
+    ) -> CaseView:
         with self.store.unit_of_work() as uow:
             case, item = self._doable(uow, work_item_id, actor, now)
             deployed = self._publications.get(case.deployment_id)
@@ -198,6 +216,7 @@ class Tasks(UseCases):
                 status=WorkItemStatus.COMPLETED,
                 closed_at=now,
                 closed_by=actor.account_id,
+                closed_for=json.dumps(actor.acting_for),
                 draft=None,
             )
             self._record_answer(

@@ -115,6 +115,7 @@ work_items = Table(
     Column("opened_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
     Column("closed_by", String(64)),
+    Column("closed_for", Text),
     Column("draft", LargeBinary),
     Column("draft_at", UtcDateTime),
     Index("ix_work_items_status_due", "status", "due_at"),

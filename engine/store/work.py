@@ -27,7 +27,10 @@ LARGEST_ID = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class WorkItemRow:
-    """A work item. Its public id is ``case_id-activation``."""
+    """A work item. Its public id is ``case_id-activation``.
+
+    :ivar closed_for: JSON list of the accounts in whose place it was closed.
+    """
 
     case_id: str
     activation: int
@@ -46,6 +49,7 @@ class WorkItemRow:
     opened_at: datetime
     closed_at: datetime | None
     closed_by: str | None
+    closed_for: str | None
     draft: bytes | None
     draft_at: datetime | None
 
@@ -155,17 +159,22 @@ def update_work_item(uow: UnitOfWork, item: WorkItemRow, **values: object) -> No
 
 
 def performers(uow: UnitOfWork, case_id: str, element_ids: Sequence[str]) -> frozenset[str]:
-    """Return the accounts that completed any of these elements in the case."""
+    """Return the accounts that completed any of these elements in the case.
+
+    Those in whose place a substitute did it are among them.
+    """
     w = t.work_items.c
     rows = uow.connection.execute(
-        sa.select(w.closed_by).where(
+        sa.select(w.closed_by, w.closed_for).where(
             w.case_id == case_id,
             w.element_id.in_(element_ids),
             w.status == WorkItemStatus.COMPLETED,
             w.closed_by.is_not(None),
         )
     )
-    return frozenset(row.closed_by for row in rows)
+    return frozenset(
+        account for row in rows for account in (row.closed_by, *json.loads(row.closed_for or "[]"))
+    )
 
 
 def withdraw(uow: UnitOfWork, case_id: str, activations: Sequence[int], now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ import pytest
 from engine.errors import (
     AlreadyClaimed,
     CaseEnded,
+    DutiesNotSeparate,
     InvalidAnswer,
     NotAllowed,
     NotFound,
@@ -154,7 +156,29 @@ def test_who_prepared_may_not_approve(bench: Bench) -> None:
     for forbidden in (bench.engine.claim, lambda i, a: bench.engine.complete(i, {}, a)):
         with pytest.raises(NotAllowed, match="somebody else"):
             forbidden(item, ANNA)
+    assert kinds(bench, case_id)[-1] == "task.refused"
     bench.engine.complete(item, {}, BEN)
+
+
+@pytest.mark.parametrize(
+    ("preparer", "approver"),
+    [
+        (ANNA, replace(BEN, acting_for=("anna",))),
+        (replace(BEN, acting_for=("anna",)), ANNA),
+        (replace(BEN, acting_for=("cleo",)), replace(ANNA, acting_for=("cleo",))),
+    ],
+)
+def test_who_prepared_may_not_approve_through_a_substitute_either(
+    bench: Bench, preparer: Actor, approver: Actor
+) -> None:
+    case_id = bench.start(5000)
+    bench.check(case_id, preparer)
+    bench.engine.run_due()
+    with pytest.raises(DutiesNotSeparate):
+        bench.engine.complete(bench.task(case_id), {}, approver)
+    last = bench.engine.history(case_id, ANNA)[-1]
+    assert (last.kind, last.actor) == ("task.refused", approver.account_id)
+    assert bench.engine.verify(case_id, ANNA).problems == ()
 
 
 def test_a_draft_is_kept_encrypted_and_comes_back(bench: Bench) -> None:
@@ -250,6 +274,7 @@ def test_an_error_that_no_diagram_catches_is_an_incident_not_a_lost_case(bench: 
     (incident,) = bench.engine.incidents()
     assert incident.element_id == "Task_Book"
     assert "refused" in incident.message
+    assert "call.rejected" in kinds(bench, case_id)
 
 
 def test_two_workers_taking_one_job_run_it_once(bench: Bench) -> None:

@@ -30,6 +30,8 @@ _WORDS: Mapping[str, Any] = {
     EventKind.MESSAGE_SENT: _l("Message sent"),
     EventKind.CALL_REQUESTED: _l("Work handed over"),
     EventKind.CALL_SUCCEEDED: _l("Work done"),
+    EventKind.CALL_REJECTED: _l("Work refused, for a reason that the process knows"),
+    EventKind.TASK_REFUSED: _l("Task refused: somebody else must do it"),
     EventKind.CALL_FAILED: _l("Work failed, to be tried again"),
     EventKind.INCIDENT_RAISED: _l("The case stopped here"),
     EventKind.INCIDENT_RESOLVED: _l("Tried again"),

@@ -110,6 +110,7 @@ def _work() -> None:
         sa.Column("opened_at", _moment(), nullable=False),
         sa.Column("closed_at", _moment()),
         sa.Column("closed_by", sa.String(64)),
+        sa.Column("closed_for", sa.Text),
         sa.Column("draft", sa.LargeBinary),
         sa.Column("draft_at", _moment()),
     )
