@@ -13,8 +13,10 @@
     ├── Conflict                the object moved on meanwhile
     │   ├── WorkItemClosed      somebody else completed it, or the case withdrew it
     │   ├── AlreadyClaimed      somebody else holds it
+    │   ├── CaseSuspended       the case is suspended and takes nothing until it is resumed
     │   └── RevisionConflict    the case was advanced by another transaction
     ├── InvalidAnswer           a form answer does not fit its form
+    ├── ChangeRefused           a token cannot be moved so without making the case unsound
     ├── CaseEnded               the case is completed or cancelled
     ├── StateUnreadable         a stored state was written by a newer or a broken version
     ├── HandlerFailed           a handler could not do its work; the job is tried again
@@ -200,6 +202,20 @@ class AlreadyClaimed(Conflict):
         self.assignee = assignee
 
 
+class CaseSuspended(Conflict):
+    """The case is suspended: it takes nothing until somebody resumes it.
+
+    :ivar case_id: the case.
+    """
+
+    def __init__(self, case_id: str) -> None:
+        super().__init__(
+            f"Case {case_id} is suspended; it takes no steps until it is resumed. Nothing was "
+            "changed and nothing is lost: try again after that, or ask an operator of the site."
+        )
+        self.case_id = case_id
+
+
 class RevisionConflict(Conflict):
     """Another transaction advanced the case first; read it again and retry.
 
@@ -220,6 +236,18 @@ class InvalidAnswer(PasserelleError):
     def __init__(self, errors: Mapping[str, str]) -> None:
         self.errors = dict(errors)
         super().__init__("; ".join(f"{key}: {text}" for key, text in self.errors.items()))
+
+
+class ChangeRefused(PasserelleError):
+    """A token cannot be moved, added or taken away so: the case would not be sound afterwards.
+
+    :ivar code: why, for pages that say it in other languages. :ivar element_id: where.
+    """
+
+    def __init__(self, code: str, element_id: str, message: str) -> None:
+        super().__init__(f"{element_id}: {message}" if element_id else message)
+        self.code = code
+        self.element_id = element_id
 
 
 class CaseEnded(PasserelleError):

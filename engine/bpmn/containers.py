@@ -65,6 +65,9 @@ class Container:
 
     def beside(self, token: Token) -> list[Token]:
         """Return the events that wait beside a token, for as long as it is there."""
+        # One that waits at a join has no activation yet, and nothing beside it.
+        if not token.activation:
+            return []
         return [event for event in self.live() if event.host == token.activation]
 
     def holding(self) -> bool:

@@ -116,7 +116,7 @@ def positions(publication: Publication, state: bytes) -> tuple[Position, ...]:
 
     :raises StateUnreadable: the state cannot be read.
     """
-    case = _at_rest(publication, state)
+    case = at_rest(publication, state)
     if case.ended:
         return ()
     found = [
@@ -142,7 +142,7 @@ def variables_at(
     :raises NotFound: nothing is there (any more).
     :raises StateUnreadable: the state cannot be read.
     """
-    case = _at_rest(publication, state)
+    case = at_rest(publication, state)
     scope = case.scope
     if activation is not None:
         token = case.find(activation)
@@ -173,6 +173,10 @@ def message_starts(publication: Publication) -> Mapping[str, str]:
     }
 
 
-def _at_rest(publication: Publication, state: bytes) -> CaseWorkflow:
+def at_rest(publication: Publication, state: bytes) -> CaseWorkflow:
+    """Return a case to be looked at, not to be taken further.
+
+    :raises StateUnreadable: the state cannot be read.
+    """
     nobody = CaseRef("", "", "", publication.country)
     return read_state(publication, state, StepContext(nobody, datetime.min.replace(tzinfo=UTC)))

@@ -41,7 +41,7 @@ def start(publication: Publication, command: StartProcess, context: StepContext)
     entries = (command.start_event,) if command.start_event else body.entries()
     if not entries or any(name not in starts_of(body) for name in entries):
         raise NotFound("start event", command.start_event or "a plain one")
-    values = _feel(command.variables)
+    values = feel_values(command.variables)
     case.scope.values.update(values)
     first, *others = case.begin(*entries)
     case.activate(first)
@@ -99,7 +99,7 @@ def take(case: CaseWorkflow, command: Command) -> Outcome:
         case.cancel_tokens()
         case.cancelled = case.ended = True
         case.journal.event(EventKind.CASE_CANCELLED, None, None)
-        return _outcome(case)
+        return outcome_of(case)
     token = case.find(command.activation)
     if token is None:
         raise NotFound("waiting element", f"{case_id}/{command.activation}")
@@ -109,9 +109,9 @@ def take(case: CaseWorkflow, command: Command) -> Outcome:
 
 def _apply(token: Token, command: Command) -> None:
     if isinstance(command, CompleteActivity):
-        _complete(token, _feel(command.variables))
+        _complete(token, feel_values(command.variables))
     elif isinstance(command, TriggerEvent):
-        _trigger(token, _feel(command.variables))
+        _trigger(token, feel_values(command.variables))
     elif isinstance(command, ThrowError):
         _throw(token, command)
     elif isinstance(command, RetryIncident):
@@ -140,7 +140,7 @@ def _trigger(token: Token, values: Mapping[str, Any]) -> None:
 def _throw(token: Token, command: ThrowError) -> None:
     _demand(token, Waits.TASK, Waits.CALL)
     case = token.case
-    if throw(token, command.code, _feel(command.variables)):
+    if throw(token, command.code, feel_values(command.variables)):
         return
     case.stop_waiting(token)
     case.raise_incident(
@@ -177,7 +177,11 @@ def _demand(token: Token, *wanted: Waits) -> None:
     )
 
 
-def _feel(values: Mapping[str, Any]) -> dict[str, Any]:
+def feel_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values from outside as variables keep them.
+
+    :raises HandlerFailed: one of them is nothing that a variable can keep.
+    """
     try:
         return {name: to_feel(value) for name, value in values.items()}
     except (TypeError, ValueError) as error:
@@ -189,8 +193,9 @@ def _feel(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _go_on(case: CaseWorkflow) -> Outcome:
     case.run()
-    return _outcome(case)
+    return outcome_of(case)
 
 
-def _outcome(case: CaseWorkflow) -> Outcome:
+def outcome_of(case: CaseWorkflow) -> Outcome:
+    """Return what this step of a case gives back."""
     return case.journal.outcome(write_state(case), status_of(case))

@@ -275,7 +275,13 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
         self.journal.incident(token.element.id, self.activate(token), stuck)
 
     def write(self, token: Token, scope: Scope, values: Mapping[str, Any]) -> None:
-        """Give results to the scopes they belong to, and note what changed."""
+        """Give a token's results to the scopes they belong to, and note what changed."""
+        self.put(token.element.id, token.activation, scope, values)
+
+    def put(
+        self, element_id: str, activation: int, scope: Scope, values: Mapping[str, Any]
+    ) -> None:
+        """Give values to the scopes they belong to; conditions are asked again."""
         changed: dict[str, dict[str, Any]] = {}
         self.changed = True
         for name, value in values.items():
@@ -285,7 +291,7 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
             home.values[name] = value
             home.written.add(name)
         for where, written in changed.items():
-            self.journal.variables(token.element.id, token.activation, where, written)
+            self.journal.variables(element_id, activation, where, written)
 
 
 def _age(inner: InnerWorkflow) -> int:

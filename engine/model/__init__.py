@@ -22,9 +22,13 @@ Variables = Mapping[str, Any]
 
 
 class CaseStatus(StrEnum):
-    """Where a case is: ``active → completed | cancelled``; the last two are final."""
+    """Where a case is: ``active ⇄ suspended``, both ``→ completed | cancelled``, which are final.
+
+    A suspended case takes nothing from outside, but for what operators order: moves can end it.
+    """
 
     ACTIVE = "active"
+    SUSPENDED = "suspended"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
 
@@ -46,9 +50,13 @@ class JobKind(StrEnum):
 
 
 class JobStatus(StrEnum):
-    """Where a job is: ``waiting → dispatched → (deleted when done) | waiting | incident``."""
+    """Where a job is: ``waiting → dispatched → (deleted when done) | waiting | incident``.
+
+    ``paused``, from and to ``waiting``, is that of a suspended case.
+    """
 
     WAITING = "waiting"
+    PAUSED = "paused"
     DISPATCHED = "dispatched"
     INCIDENT = "incident"
 

@@ -125,6 +125,22 @@ class Play:
     def retry(self, element_id: str) -> Play:
         return self.do(RetryIncident(self.at(element_id, "incidents").activation))
 
+    def change(self, change: bpmn.Modification) -> Play:
+        """Change the case by hand."""
+        self._take(bpmn.modify(self.publication, self.state, change, self._context()))
+        return self
+
+    def move(self, origin: str, target: str | None = None, **variables: Any) -> Play:
+        """Move the one token at an element, or take it away."""
+        place = self.standing(origin)
+        move = bpmn.TokenMove(place.activation, place.flow, target, None, variables)
+        return self.change(bpmn.MoveTokens((move,)))
+
+    def standing(self, element_id: str) -> bpmn.Standing:
+        """The first token that stands at an element."""
+        places = bpmn.standing_tokens(self.publication, self.state)
+        return next(place for place in places if place.element_id == element_id)
+
     def cancel(self) -> Play:
         return self.do(CancelProcess())
 
