@@ -10,6 +10,7 @@ from __future__ import annotations
 from engine.bpmn.catching import SIGNAL_PREFIX
 from engine.bpmn.context import StepContext
 from engine.bpmn.describe import (
+    ElementInfo,
     FlowInfo,
     Position,
     TableInfo,
@@ -56,6 +57,7 @@ from engine.bpmn.publication import (
 __all__ = [
     "SIGNAL_PREFIX",
     "CallRevised",
+    "ElementInfo",
     "Fate",
     "FlowInfo",
     "Migrated",

@@ -14,7 +14,7 @@ from engine.bpmn.publication import Publication
 from engine.bpmn.state import read_state
 from engine.bpmn.workflow import CaseWorkflow
 from engine.errors import NotFound
-from engine.model import CaseRef, ElementInfo
+from engine.model import CaseRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,29 @@ class Position:
     waits: str
     incident: str
     on_the_side: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ElementInfo:
+    """One element of a diagram, for pages: the list of steps beside the picture.
+
+    :ivar kind: BPMN's tag without its namespace, for example ``userTask``.
+    :ivar parent: id of the enclosing sub-process or process.
+    :ivar called: process id that a call activity calls.
+    :ivar phase: own phase or that of the nearest enclosing element.
+    """
+
+    id: str
+    name: str
+    kind: str
+    process_id: str
+    parent: str
+    file: str
+    lane: str | None = None
+    phase: str | None = None
+    form_id: str | None = None
+    called: str | None = None
+    documentation: str = ""
 
 
 def elements(publication: Publication) -> tuple[ElementInfo, ...]:

@@ -354,26 +354,3 @@ class HandlerSpec:
     required: frozenset[str]
     outputs: frozenset[str]
     summary: str
-
-
-@dataclass(frozen=True, slots=True)
-class ElementInfo:
-    """One element of a diagram, for pages: the list of steps beside the picture.
-
-    :ivar kind: BPMN's tag without its namespace, for example ``userTask``.
-    :ivar parent: id of the enclosing sub-process or process.
-    :ivar called: process id that a call activity calls.
-    :ivar phase: own phase or that of the nearest enclosing element.
-    """
-
-    id: str
-    name: str
-    kind: str
-    process_id: str
-    parent: str
-    file: str
-    lane: str | None = None
-    phase: str | None = None
-    form_id: str | None = None
-    called: str | None = None
-    documentation: str = ""

@@ -22,7 +22,6 @@ from engine.labels import Labels
 from engine.model import (
     Actor,
     CaseStatus,
-    ElementInfo,
     EventKind,
     WorkItemStatus,
 )
@@ -232,7 +231,7 @@ def page_bounds(page: int, size: int) -> tuple[int, int]:
     return min(max(1, page), LAST_PAGE), min(max(1, size), LARGEST_PAGE)
 
 
-def standing(deployed: Deployed, case: CaseRow) -> list[ElementInfo]:
+def standing(deployed: Deployed, case: CaseRow) -> list[bpmn.ElementInfo]:
     """Return the elements at which the case stands.
 
     What only waits beside a token (a boundary event, the start of an event sub-process) could

@@ -13,7 +13,7 @@ from engine import bpmn, dmn
 from engine.errors import ConfigurationError, DecisionError, DeploymentRefused, Finding, NotFound
 from engine.forms import Form, read_form
 from engine.labels import Labels, read_labels
-from engine.model import ElementInfo, HandlerSpec
+from engine.model import HandlerSpec
 from engine.service.scheme import SchemeConfig, read_scheme
 from engine.service.signatures import signatures
 from engine.store import Store
@@ -35,7 +35,7 @@ class Deployed:
     files: Mapping[str, bytes]
     process: bpmn.Publication
     forms: Mapping[str, Form]
-    elements: Mapping[str, ElementInfo]
+    elements: Mapping[str, bpmn.ElementInfo]
     labels: Mapping[str, Labels]
 
     def labels_in(self, locale: str) -> Labels:
