@@ -76,6 +76,10 @@ class Worker:
         must not hide timers and messages that are due after them.
         """
         found = False
+        for start in self.engine.starts.due(100):
+            if self._stop.is_set():
+                break
+            found = self.engine.starts.run(start) or found
         for job in self._runner.due(100, inside_only=not self._dispatcher.has_room()):
             if self._stop.is_set():
                 break

@@ -7,6 +7,14 @@ network.
 
 from __future__ import annotations
 
+from engine.bpmn.beginnings import (
+    Beginning,
+    TimerStart,
+    beginnings,
+    following,
+    holds,
+    timer_starts,
+)
 from engine.bpmn.catching import SIGNAL_PREFIX
 from engine.bpmn.context import StepContext
 from engine.bpmn.describe import (
@@ -17,7 +25,6 @@ from engine.bpmn.describe import (
     decision_tables,
     elements,
     flows,
-    message_starts,
     positions,
     sequence_flows,
     start_form,
@@ -56,6 +63,7 @@ from engine.bpmn.publication import (
 
 __all__ = [
     "SIGNAL_PREFIX",
+    "Beginning",
     "CallRevised",
     "ElementInfo",
     "Fate",
@@ -75,14 +83,17 @@ __all__ = [
     "Standing",
     "StepContext",
     "TableInfo",
+    "TimerStart",
     "TokenMove",
     "advance",
+    "beginnings",
     "compile_publication",
     "decision_tables",
     "elements",
     "flows",
+    "following",
+    "holds",
     "lint",
-    "message_starts",
     "migrate",
     "modify",
     "plan_migration",
@@ -93,6 +104,7 @@ __all__ = [
     "start",
     "start_form",
     "targets",
+    "timer_starts",
     "values_before",
     "variables_at",
 ]

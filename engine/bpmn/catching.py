@@ -85,10 +85,10 @@ class Catching(Behaviour):
 
 def _await_timer(token: Token) -> bool:
     event, case = token.element.event, token.case
-    assert event.timer is not None  # noqa: S101 - checked when the scheme was published
-    assert event.timer_kind is not None  # noqa: S101 - likewise
-    due, token.cycle = timers.first_due(
-        event.timer_kind, token.value(event.timer), case.context.now, case.publication.time_zone
+    value = None if event.timer is None else token.value(event.timer)
+    publication = case.publication
+    due, token.cycle = timers.due_of(
+        event, value, case.context.now, publication.country, publication.time_zone
     )
     set_timer(token, due)
     return wait_for(token, Waits.TIMER)

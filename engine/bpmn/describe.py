@@ -185,17 +185,6 @@ def start_form(publication: Publication) -> tuple[str | None, tuple[str, ...]]:
     return event.extensions.form_id, listed(groups)
 
 
-def message_starts(publication: Publication) -> Mapping[str, str]:
-    """Return the messages that start a case, by name, with the element at which each begins."""
-    body = publication.processes[publication.process_id].body
-    return {
-        element.event.message.name: element.id
-        for element in body.elements.values()
-        if element.event.message is not None
-        and (element.kind == "startEvent" or element.instantiates)
-    }
-
-
 def at_rest(publication: Publication, state: bytes) -> CaseWorkflow:
     """Return a case to be looked at, not to be taken further.
 

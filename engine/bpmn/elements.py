@@ -88,6 +88,7 @@ class Event:
     :ivar activity: what alone is compensated; ``None`` for all that was done.
     :ivar waits: whether a compensation is waited for.
     :ivar parts: the triggers of a multiple event. :ivar all_parts: whether all of them must come.
+    :ivar working_days: after how many working days a timer fires, whatever else it says.
     """
 
     trigger: Trigger
@@ -101,6 +102,7 @@ class Event:
     waits: bool = True
     parts: tuple[Event, ...] = ()
     all_parts: bool = False
+    working_days: int | None = None
 
     def each(self, trigger: Trigger) -> tuple[Event, ...]:
         """Return the parts with this trigger; the event itself if it has no parts."""

@@ -7,8 +7,9 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.beginnings import starts_of
 from engine.bpmn.context import StepContext
-from engine.bpmn.elements import GATEWAYS, Body
+from engine.bpmn.elements import Body
 from engine.bpmn.errors import throw
 from engine.bpmn.expressions import Stuck
 from engine.bpmn.publication import Publication
@@ -55,14 +56,6 @@ def start(publication: Publication, command: StartProcess, context: StepContext)
         first.task_spec.triggered(first, {})
         _begin_others(case, body, first)
     return _go_on(case)
-
-
-def starts_of(body: Body) -> frozenset[str]:
-    """Return the elements at which a case can be started."""
-    found = {e.id for e in body.elements.values() if e.kind == "startEvent" or e.instantiates}
-    gates = {e.id for e in body.elements.values() if e.instantiates and e.kind in GATEWAYS}
-    found |= {flow.target for gate in gates for flow in body.outgoing(gate)}
-    return frozenset(found) | set(body.entries())
 
 
 def _begin_others(case: CaseWorkflow, body: Body, first: Token) -> None:

@@ -72,13 +72,14 @@ def compile_publication(
 
     :param files: every file of the publication by name.
     :param process_id: the process that a case of the scheme runs.
-    :param any_start: whether the caller starts it by timers, signals and conditions as well.
+    :param any_start: whether the caller starts cases itself, in ways of its own.
     :raises DeploymentRefused: something in it has errors; every finding is told.
     """
     findings = Findings()
     processes, decisions = _read(files, process_id, handlers, country, time_zone, findings)
+    values = {name: to_feel(value) for name, value in constants.items()}
     if process_id in processes and not any_start:
-        check_beginning(processes[process_id], findings)
+        check_beginning(processes[process_id], values, time_zone, findings)
     if findings.refused:
         raise DeploymentRefused(findings.sorted())
     return Publication(
@@ -87,7 +88,7 @@ def compile_publication(
         build(processes),
         decisions,
         handlers,
-        {name: to_feel(value) for name, value in constants.items()},
+        values,
         country,
         time_zone,
         findings.sorted(),
@@ -113,7 +114,8 @@ def lint(
         files, process_id, handlers, country, time_zone, findings, deep=True
     )
     if process_id is not None and process_id in processes:
-        check_beginning(processes[process_id], findings)
+        values = {name: to_feel(value) for name, value in constants.items()}
+        check_beginning(processes[process_id], values, time_zone, findings)
         forms = _readable_forms(files)
         check_variables(processes, process_id, handlers, forms, decisions, constants, findings)
     return findings.sorted()

@@ -2,22 +2,105 @@
 
 from __future__ import annotations
 
-from engine.bpmn.elements import AWAITED, Body, Element, Process, Trigger
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfoNotFoundError
+
+from engine.bpmn.elements import AWAITED, Body, Element, Event, Process, Trigger
+from engine.bpmn.expressions import Stuck
 from engine.bpmn.findings import Findings, Place
+from engine.bpmn.timers import first_due
 from engine.rules import said
 
+PROBE = datetime(2026, 1, 1, tzinfo=UTC)
+"""A moment at which timers are tried out before there is one to count from."""
 
-def check_beginning(process: Process, findings: Findings) -> None:
-    """Note start events by which no case of a scheme is started: only people and messages do."""
+
+def check_beginning(
+    process: Process, constants: Mapping[str, Any], time_zone: str, findings: Findings
+) -> None:
+    """Note start events of a scheme's process by which no case could be started, or not just one.
+
+    :param constants: the scheme's; all that is known before there is a case.
+    """
+    known: dict[tuple[Trigger, str], str] = {}
     for element in process.body.elements.values():
-        trigger = element.event.trigger
-        if element.kind == "startEvent" and trigger not in {Trigger.NONE, Trigger.MESSAGE}:
+        if element.kind != "startEvent":
+            continue
+        if element.event.all_parts:
             findings.error(
                 "start-event",
                 element.place,
-                said("no case is started by a {trigger} event.", trigger=trigger),
-                "Use a plain start event or a message start event.",
+                "its triggers must all come to start one case, and nothing says which belong "
+                "together before there is one.",
+                "Start by one of them and await the others in the case.",
             )
+        for event in element.event.parts or (element.event,):
+            _check_trigger(element, event, known, findings)
+            if event.trigger is Trigger.TIMER:
+                _check_timer(element, event, constants, time_zone, findings)
+
+
+def _check_trigger(
+    element: Element, event: Event, known: dict[tuple[Trigger, str], str], findings: Findings
+) -> None:
+    name = event.message.name if event.message is not None else event.name
+    if event.trigger is Trigger.SIGNAL and not name:
+        findings.error(
+            "start-event",
+            element.place,
+            "its signal has no name, so nothing outside a case can send it.",
+            "Choose a signal for it.",
+        )
+    if not name:
+        return
+    other = known.setdefault((event.trigger, name), element.id)
+    if other != element.id:
+        findings.error(
+            "start-event",
+            element.place,
+            said(
+                "the {trigger} '{name}' starts a case at {other} as well.",
+                trigger=event.trigger,
+                name=name,
+                other=other,
+            ),
+            "Keep one of the two, or give one another name.",
+        )
+
+
+def timer_value(event: Event, constants: Mapping[str, Any], now: datetime) -> Any:
+    """Return what a start event's timer says before there is a case.
+
+    :raises Stuck: its expression passed its budget.
+    """
+    return None if event.timer is None else event.timer.value({"scheme": constants}, now)
+
+
+def _check_timer(
+    element: Element,
+    event: Event,
+    constants: Mapping[str, Any],
+    time_zone: str,
+    findings: Findings,
+) -> None:
+    if event.timer is None or event.timer_kind is None:
+        return  # It counts working days, or was refused where it was read.
+    try:
+        value = timer_value(event, constants, PROBE)
+        first_due(event.timer_kind, value, PROBE, time_zone)
+    except (Stuck, ZoneInfoNotFoundError, ValueError) as error:
+        findings.error(
+            "start-event",
+            element.place,
+            said(
+                "its timer '{text}' cannot be told when the scheme is published: {error}",
+                text=event.timer.text,
+                error=error,
+            ),
+            "Write it out, or compute it from the scheme's constants alone (scheme.…).",
+        )
 
 
 def check_starts(body: Body, owner: Element | None, place: Place, findings: Findings) -> None:

@@ -7,7 +7,6 @@ has run. Values are FEEL's, tagged, so a variable may be called anything and com
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -17,7 +16,7 @@ from engine.bpmn.compensation import Done
 from engine.bpmn.containers import Container
 from engine.bpmn.context import StepContext
 from engine.bpmn.scopes import Scope
-from engine.bpmn.timers import Cycle
+from engine.bpmn.timers import read_cycle, write_cycle
 from engine.bpmn.tokens import Token, Waits
 from engine.bpmn.turns import Turns
 from engine.bpmn.workflow import CaseWorkflow
@@ -122,7 +121,7 @@ def _token(token: Token) -> Json:
         "waits": str(token.waits),
         "index": token.index,
         "locals": None if token.locals is None or shared else to_json(dict(token.locals.values)),
-        "cycle": None if token.cycle is None else _cycle(token.cycle),
+        "cycle": None if token.cycle is None else write_cycle(token.cycle),
         "turns": None if token.turns is None else _turns(token.turns),
         "instances": [_token(child) for child in token.children if child.is_live],
         "inner": None if inner is None else _container(inner),
@@ -133,11 +132,6 @@ def _token(token: Token) -> Json:
     }
     written.update({name: value for name, value in optional.items() if value})
     return written
-
-
-def _cycle(cycle: Cycle) -> Json:
-    anchor = cycle.anchor.isoformat()
-    return {"anchor": anchor, "turn": cycle.turn, "left": cycle.left, "period": cycle.period}
 
 
 def _turns(turns: Turns) -> Json:
@@ -208,8 +202,7 @@ def _add(container: Container, parent: Token, found: Json) -> None:
 
 def _add_progress(token: Token, found: Json) -> None:
     if "cycle" in found:
-        cycle = found["cycle"]
-        token.cycle = Cycle(**{**cycle, "anchor": datetime.fromisoformat(cycle["anchor"])})
+        token.cycle = read_cycle(found["cycle"])
     if "turns" in found:
         turns = found["turns"]
         token.turns = Turns(

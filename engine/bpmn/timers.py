@@ -9,14 +9,15 @@ cycle goes on with the first one still ahead, and its number of firings stays wh
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.bpmn.elements import TimerKind
+from engine.bpmn.elements import Event, TimerKind
 from engine.bpmn.expressions import Stuck
-from engine.calendars import add_duration
+from engine.calendars import add_duration, working_day_after
 from engine.feel import YearsMonths
 
 SHORTEST_CYCLE = timedelta(seconds=1)
@@ -41,6 +42,31 @@ class Cycle:
     turn: int
     left: int | None
     period: str
+
+
+def write_cycle(cycle: Cycle) -> dict[str, Any]:
+    """Return a cycle as JSON values."""
+    anchor = cycle.anchor.isoformat()
+    return {"anchor": anchor, "turn": cycle.turn, "left": cycle.left, "period": cycle.period}
+
+
+def read_cycle(found: Mapping[str, Any]) -> Cycle:
+    """Read what :func:`write_cycle` wrote."""
+    return Cycle(**{**found, "anchor": datetime.fromisoformat(found["anchor"])})
+
+
+def due_of(
+    event: Event, value: Any, now: datetime, country: str, zone: str
+) -> tuple[datetime, Cycle | None]:
+    """Return when an event's timer fires first: so many working days on, where it counts them.
+
+    :param value: what its timer's expression is worth; as :func:`first_due`.
+    :raises Stuck: as :func:`first_due`.
+    """
+    if event.working_days is not None:
+        return working_day_after(now, event.working_days, country, zone), None
+    assert event.timer_kind is not None  # noqa: S101 - checked when the scheme was published
+    return first_due(event.timer_kind, value, now, zone)
 
 
 def read_duration(text: str) -> tuple[int, timedelta] | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from engine.bpmn.declarations import Declarations, tag_of
@@ -12,10 +11,9 @@ from engine.bpmn.elements import Event, Extensions, Message, TimerKind, Trigger
 from engine.bpmn.expressions import Expressions, Formula, Stuck
 from engine.bpmn.findings import Findings, Place
 from engine.bpmn.reader import Document, child, children, flag, referred, tag
+from engine.bpmn.starts import PROBE
 from engine.bpmn.timers import first_due
 from engine.rules import said
-
-PROBE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Triggers:
@@ -176,7 +174,8 @@ class Triggers:
     def _terminate(self, _node: Any, _definition: Any, _read: Extensions) -> Event:
         return Event(Trigger.TERMINATE)
 
-    def _timer(self, _node: Any, definition: Any, _read: Extensions) -> Event:
+    def _timer(self, event: Any, definition: Any, read: Extensions) -> Event:
+        days = _whole(read.properties.get("workingDays"))
         for kind in TimerKind:
             node = child(definition, kind.value)
             if node is not None:
@@ -184,7 +183,16 @@ class Triggers:
                 if formula is None and not (node.text or "").strip():
                     break
                 self._check_time(node, kind, formula)
-                return Event(Trigger.TIMER, timer_kind=kind, timer=formula)
+                if days is not None and kind is TimerKind.CYCLE:
+                    self.refuse(
+                        "working-days",
+                        event,
+                        "its timer is a cycle, and is due once after working days.",
+                        "Draw a duration, or leave workingDays out.",
+                    )
+                return Event(Trigger.TIMER, timer_kind=kind, timer=formula, working_days=days)
+        if days is not None:
+            return Event(Trigger.TIMER, working_days=days)
         self.refuse(
             "timer",
             definition,
@@ -205,6 +213,11 @@ class Triggers:
                 said("'{text}': {message}", text=formula.text, message=stuck.message),
                 "Correct it.",
             )
+
+
+def _whole(text: str | None) -> int | None:
+    """Return a number of days; what is none is refused where all properties are checked."""
+    return int(text) if text and text.isdigit() else None
 
 
 Reader = Callable[[Triggers, Any, Any, Extensions], Event]

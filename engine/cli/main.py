@@ -87,7 +87,7 @@ format_option = click.option(
 
 
 def _register() -> None:
-    from engine.cli import cases, demo, language, publish, run
+    from engine.cli import cases, demo, language, publish, run, starts
 
     for command in (
         run.serve,
@@ -100,6 +100,9 @@ def _register() -> None:
         language.dmn,
         cases.case,
         cases.history,
+        starts.starts,
+        starts.signal,
+        starts.conditions,
         demo.demo,
     ):
         main.add_command(command)

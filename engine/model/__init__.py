@@ -49,6 +49,15 @@ class JobKind(StrEnum):
     MESSAGE = "message"
 
 
+class StartTrigger(StrEnum):
+    """What begins a case of a scheme beside a person."""
+
+    TIMER = "timer"
+    MESSAGE = "message"
+    SIGNAL = "signal"
+    CONDITION = "conditional"
+
+
 class JobStatus(StrEnum):
     """Where a job is: ``waiting → dispatched → (deleted when done) | waiting | incident``.
 

@@ -32,6 +32,7 @@ from engine.service.publications import (
     Publications,
 )
 from engine.service.runner import Runner
+from engine.service.starting import Starts
 from engine.service.steps import Stepper
 from engine.service.views import (
     CaseView,
@@ -64,7 +65,7 @@ class UseCases:
     """Holds the rooms together; its subclasses are the use cases.
 
     :ivar store: the database.
-    :ivar runner: runs due work.
+    :ivar runner: runs due work. :ivar starts: starts the cases that are due.
     """
 
     def __init__(self, store: Store, ports: Ports, settings: Settings) -> None:
@@ -74,6 +75,7 @@ class UseCases:
         self._publications = Publications(store, ports.registry.specs)
         self._stepper = Stepper(store, ports, self._publications)
         self.runner = Runner(store, ports, self._stepper, settings.lease_s)
+        self.starts = Starts(store, ports, self._publications, self._stepper)
 
     @property
     def clock(self) -> Clock:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
+from engine import bpmn
 from engine.errors import (
     CaseEnded,
     InvalidAnswer,
@@ -18,24 +18,30 @@ from engine.model import (
     JobStatus,
     MessageSent,
     RetryIncident,
+    SignalSent,
+    StartTrigger,
     Tier,
     Variables,
 )
 from engine.ports import TieredValue
+from engine.service import messages
 from engine.service.base import UseCases
-from engine.service.starting import Starts
+from engine.service.payloads import dump, load
 from engine.service.views import (
     IncidentView,
+    StartView,
 )
 from engine.store import UnitOfWork
 from engine.store.cases import (
     CaseRow,
+    latest_deployment,
     lock_case,
     read_case,
     save_case,
 )
 from engine.store.jobs import next_due, read_job, update_job
 from engine.store.messages import first_publication
+from engine.store.starts import all_starts, begun_by, next_start, revive
 from engine.store.work import IncidentRow, open_incidents, read_incident, resolve_incidents
 
 
@@ -55,17 +61,12 @@ class Operations(UseCases):
 
         :param keys: all of them must match; a scheme begins once with a message of these keys.
         :param message_id: idempotency id: published again while it lives, it is not repeated.
-        :returns: how many cases get it; at 0 it is buffered for its time-to-live.
+        :returns: how many cases get it or begin with it; at 0 it is buffered for its time-to-live.
         """
+        sent = MessageSent(0, "", message, keys, variables, time_to_live_s)
         with self.store.unit_of_work() as uow:
-            return self.publish_within(
-                uow,
-                message,
-                keys,
-                variables,
-                time_to_live_s=time_to_live_s,
-                message_id=message_id,
-            )
+            went = self._publish(uow, sent, message_id)
+        return self._begin(went)
 
     def publish_within(
         self,
@@ -81,15 +82,81 @@ class Operations(UseCases):
 
         A :class:`~engine.ports.Publisher`; otherwise as :meth:`publish`.
         """
-        now = self._ports.clock.now()
         sent = MessageSent(0, "", message, keys, variables, time_to_live_s)
-        until = now + timedelta(seconds=time_to_live_s)
-        if message_id and not first_publication(uow, message, message_id, now, until):
-            return 0
-        started = Starts(self._publications, self._stepper).by_message(uow, sent, now)
-        # What has begun a case is still for who waits for it now, but not for who comes later.
-        kept = replace(sent, time_to_live_s=0) if started else sent
-        return started + self._stepper.publish(uow, kept, now)
+        return self._publish(uow, sent, message_id).total
+
+    def _publish(self, uow: UnitOfWork, sent: MessageSent, message_id: str | None) -> messages.Sent:
+        now = self._ports.clock.now()
+        until = now + timedelta(seconds=sent.time_to_live_s)
+        if message_id and not first_publication(uow, sent.message, message_id, now, until):
+            return messages.Sent(0, ())
+        return messages.publish(uow, sent, now)
+
+    def signal(self, name: str, variables: Variables, *, signal_id: str | None = None) -> int:
+        """Send a signal to all that waits for it in any case, and start what begins with it.
+
+        :param signal_id: idempotency id: sent again within a day, it is not repeated.
+        :returns: how many places get it, and cases begin with it; it is not kept for later.
+        """
+        now = self._ports.clock.now()
+        with self.store.unit_of_work() as uow:
+            known, until = f"{bpmn.SIGNAL_PREFIX}{name}", now + timedelta(days=1)
+            if signal_id and not first_publication(uow, known, signal_id, now, until):
+                return 0
+            sent = SignalSent(0, "", name, variables)
+            went = messages.broadcast(uow, sent, now, but=None)
+        return self._begin(went)
+
+    def evaluate_conditions(self, variables: Variables) -> int:
+        """Start a case of every scheme that begins with a condition which these variables meet.
+
+        Before there is a case nothing changes by which a condition could become true, so it is
+        asked when somebody says so. Source: Camunda 7, evaluation of conditional start events.
+
+        :returns: how many cases begin; each has these variables.
+        """
+        now, found = self._ports.clock.now(), []
+        values = load(dump(variables))
+        with self.store.unit_of_work() as uow:
+            for row in begun_by(uow, StartTrigger.CONDITION, ""):
+                newest = latest_deployment(uow, row.scheme)
+                if newest is None:
+                    continue
+                deployed = self._publications.get(newest.id)
+                if bpmn.holds(deployed.process, row.element_id, values, now):
+                    found.append(messages.begin_at(uow, row, values, now))
+        return self._begin(messages.Sent(0, tuple(found)))
+
+    def _begin(self, went: messages.Sent) -> int:
+        """Start at once what is to begin; a worker does what this process does not come to."""
+        for start in went.starts:
+            self.starts.run(start)
+        return went.total
+
+    def planned_starts(self) -> tuple[StartView, ...]:
+        """Return the cases that are to begin by themselves, and those that could not."""
+        with self.store.snapshot() as uow:
+            return tuple(
+                StartView(
+                    row.id,
+                    row.scheme,
+                    row.element_id,
+                    str(row.trigger),
+                    row.due_at,
+                    row.status is JobStatus.INCIDENT,
+                    row.last_error,
+                )
+                for row in all_starts(uow)
+            )
+
+    def retry_start(self, start_id: int) -> None:
+        """Try again to begin a case that could not.
+
+        :raises NotFound: there is no failed start of this id.
+        """
+        with self.store.unit_of_work() as uow:
+            if not revive(uow, self._ports.clock.now(), ids=[start_id]):
+                raise NotFound("failed start", str(start_id))
 
     def run_due(self, limit: int = 1000) -> int:
         """Run the jobs whose moment has come, remote calls included, one after another.
@@ -98,17 +165,20 @@ class Operations(UseCases):
         """
         ran = 0
         while ran < limit:
-            jobs = self.runner.due(min(100, limit - ran))
-            done = sum(1 for job in jobs if self.runner.run(job))
+            starts = self.starts.due(min(100, limit - ran))
+            done = sum(1 for start in starts if self.starts.run(start))
+            jobs = self.runner.due(min(100, limit - ran - done))
+            done += sum(1 for job in jobs if self.runner.run(job))
             if not done:
                 break
             ran += done
         return ran
 
     def next_due(self) -> datetime | None:
-        """Return the moment of the next waiting job, or ``None``."""
+        """Return the moment of the next waiting job or start, or ``None``."""
         with self.store.snapshot() as uow:
-            return next_due(uow)
+            moments = (next_due(uow), next_start(uow))
+        return min((moment for moment in moments if moment is not None), default=None)
 
     def incidents(self, locale: str = "fr") -> tuple[IncidentView, ...]:
         """Return where cases cannot go on by themselves; for operators of the site."""

@@ -28,8 +28,10 @@ from engine.model import (
     TriggerEvent,
 )
 from engine.ports import Ports
+from engine.service import messages
 from engine.service.calls import failure_delay, incident_of, invoke
-from engine.service.steps import Stepper, load
+from engine.service.payloads import load
+from engine.service.steps import Stepper
 from engine.store import Store, UnitOfWork
 from engine.store.cases import CaseRow, lock_case, read_case, save_case
 from engine.store.jobs import JobRow, delete_job, due_jobs, read_job, release_expired, update_job
@@ -67,7 +69,7 @@ class Runner:
         now = self._ports.clock.now()
         with self._store.unit_of_work() as uow:
             for case_id, activation, element_id, payload in match_buffered(uow, now):
-                self._stepper.deliver(uow, case_id, activation, element_id, payload, now)
+                messages.deliver(uow, case_id, activation, element_id, payload, now)
             drop_expired(uow, now)
             horizon = now + timedelta(days=36500) if everything else now
             return release_expired(uow, horizon, now)
@@ -115,7 +117,7 @@ class Runner:
         now = self._ports.clock.now()
         if case.status is not CaseStatus.ACTIVE:
             if job.kind is JobKind.MESSAGE:
-                self._return_message(uow, load(job.payload), now)
+                messages.take_back(uow, case.id, load(job.payload), now)
             return True
         actor = SYSTEM if job.kind is not JobKind.HANDLER else _actor_of(job)
         command = self._command(uow, case, job, actor, now)
@@ -130,17 +132,12 @@ class Runner:
             return TriggerEvent(job.activation)
         if job.kind is JobKind.MESSAGE:
             payload = load(job.payload)
-            if self._stepper.still_waiting(uow, case.id, job.activation):
+            if messages.still_waiting(uow, case.id, job.activation):
                 return TriggerEvent(job.activation, payload["variables"])
-            self._return_message(uow, payload, now)
+            messages.take_back(uow, case.id, payload, now)
             return None
         call = _call_of(job)
         return self._stepper.call_local(uow, case, call, actor, now, attempt=job.attempt + 1)
-
-    def _return_message(self, uow: UnitOfWork, payload: dict[str, object], now: datetime) -> None:
-        expires_at = payload["expires_at"]
-        if isinstance(expires_at, datetime) and expires_at > now:
-            self._stepper.republish(uow, payload, now)
 
     # --- outside any transaction -----------------------------------------------------------
 

@@ -27,7 +27,7 @@ from engine.service.publications import (
     read_folder,
 )
 from engine.service.signatures import with_signatures
-from engine.service.starting import add_parties, new_case
+from engine.service.starting import add_parties, new_case, publish_starts
 from engine.service.views import (
     CaseView,
     DeploymentView,
@@ -75,6 +75,7 @@ class Schemes(UseCases):
                     uuid.uuid4().hex, deployed.config.id, version, sha, now, actor.account_id
                 )
                 insert_deployment(uow, row, with_signatures(files, self._ports.registry.specs))
+                publish_starts(uow, row.id, deployed, now)
                 created = True
         self._publications.keep(row.id, deployed)
         return DeploymentView(row.id, row.scheme, row.version, sha, row.created_at, created)

@@ -1,24 +1,56 @@
-"""New cases: their number, the organisations that see them, and those that a message starts."""
+"""New cases: their number, who sees them, and those that timers, messages and signals start."""
 
 from __future__ import annotations
 
-import hashlib
+import json
 import uuid
 from datetime import datetime
 
+import structlog
+
 from engine import bpmn
-from engine.model import SYSTEM, Actor, CaseStatus, EventKind, MessageSent, StartProcess
+from engine.errors import StoreUnavailable
+from engine.jobs.backoff import retry_delay
+from engine.jobs.failures import failure_text
+from engine.model import (
+    SYSTEM,
+    Actor,
+    CaseStatus,
+    EventKind,
+    JobStatus,
+    StartProcess,
+    StartTrigger,
+    Variables,
+)
+from engine.ports import Ports
+from engine.service import messages
+from engine.service.payloads import dump, load
 from engine.service.publications import Deployed, Publications
 from engine.service.steps import Stepper
-from engine.store import GENESIS, Tail, UnitOfWork
+from engine.store import GENESIS, Store, Tail, UnitOfWork
 from engine.store.cases import (
     CaseRow,
     case_by_request,
     insert_case,
-    latest_deployments,
+    latest_deployment,
     next_number,
 )
-from engine.store.messages import keys_digest
+from engine.store.starts import (
+    StartEventRow,
+    StartJobRow,
+    delete_start,
+    due_starts,
+    insert_start,
+    replace_start_events,
+    revive,
+    take_timers,
+    update_start,
+)
+
+ATTEMPTS = 3
+"""How often a start is tried before an operator is asked."""
+
+log = structlog.get_logger(__name__)
 
 
 def new_case(
@@ -72,58 +104,164 @@ def add_parties(
 
 
 class Starts:
-    """Starts cases by messages, in the newest deployment of each scheme."""
+    """Starts the cases that nobody asks for by hand, each in a transaction of its own.
 
-    def __init__(self, publications: Publications, stepper: Stepper) -> None:
+    Changing or deleting the row, conditional on how it was read, is the exactly-once guard:
+    whoever does it starts the case in the same commit.
+    """
+
+    def __init__(
+        self, store: Store, ports: Ports, publications: Publications, stepper: Stepper
+    ) -> None:
+        self._store = store
+        self._ports = ports
         self._publications = publications
         self._stepper = stepper
 
-    def by_message(self, uow: UnitOfWork, message: MessageSent, now: datetime) -> int:
-        """Start a case of every scheme that begins with this message.
+    def due(self, limit: int) -> tuple[StartJobRow, ...]:
+        """Return the starts whose moment has come; nothing is locked."""
+        with self._store.snapshot() as uow:
+            return due_starts(uow, self._ports.clock.now(), limit)
 
-        A message with keys starts one case of a scheme, however often it comes; one without keys
-        starts another each time. Source: Camunda 8, message correlation to message start events.
+    def run(self, job: StartJobRow) -> bool:
+        """Start what is due; ``False`` if somebody else has it or had it.
 
-        :returns: how many cases were started.
+        A failure is written on the row: tried again later, and after the last attempt left to an
+        operator or to a corrected publication.
+
+        :raises StoreUnavailable: the database is away; the start stays due.
         """
-        started = 0
-        for row in latest_deployments(uow):
-            deployed = self._publications.get(row.id)
-            element = bpmn.message_starts(deployed.process).get(message.message)
-            if element is not None:
-                started += self._start(uow, row.id, deployed, element, message, now)
-        return started
+        try:
+            with self._store.unit_of_work() as uow:
+                return self.run_within(uow, job)
+        except StoreUnavailable:
+            raise  # No fault of the start's: it costs no attempt.
+        except Exception as error:  # noqa: BLE001 - the row must say what stopped it
+            self._failed(job, error)
+            return True
+
+    def run_within(self, uow: UnitOfWork, job: StartJobRow) -> bool:
+        """Start what is due in a transaction that is open; otherwise as :meth:`run`."""
+        now = self._ports.clock.now()
+        if job.trigger is StartTrigger.TIMER:
+            return self._by_timer(uow, job, now)
+        return self._by_name(uow, job, now)
+
+    def _by_timer(self, uow: UnitOfWork, job: StartJobRow, now: datetime) -> bool:
+        newest = latest_deployment(uow, job.scheme)
+        if newest is None or newest.id != job.deployment_id:
+            return delete_start(uow, job)
+        deployed, payload = self._publications.get(newest.id), load(job.payload)
+        cycle = json.loads(payload["cycle"])
+        following = bpmn.following(deployed.process, cycle, now)
+        if following is None:
+            mine = delete_start(uow, job)
+        else:
+            kept = dump({**payload, "cycle": json.dumps(following[1])})
+            mine = update_start(uow, job, due_at=following[0], payload=kept, attempt=0)
+        if mine:
+            self._start(uow, newest.id, deployed, job, {}, None, now)
+        return mine
+
+    def _by_name(self, uow: UnitOfWork, job: StartJobRow, now: datetime) -> bool:
+        newest = latest_deployment(uow, job.scheme)
+        if newest is None or not delete_start(uow, job):
+            return False
+        deployed, payload = self._publications.get(newest.id), load(job.payload)
+        request = None
+        if job.trigger is StartTrigger.MESSAGE:
+            request = messages.start_request(job.scheme, payload)
+        if request is not None:
+            uow.serialize(f"start {request}")
+        known = request is not None and case_by_request(uow, request) is not None
+        if known or not _begins(deployed, job):
+            if job.trigger is StartTrigger.MESSAGE:
+                messages.hand_over(uow, payload, now)
+            return True
+        self._start(uow, newest.id, deployed, job, payload["variables"], request, now)
+        return True
 
     def _start(
         self,
         uow: UnitOfWork,
         deployment_id: str,
         deployed: Deployed,
-        element: str,
-        message: MessageSent,
+        job: StartJobRow,
+        variables: Variables,
+        request: str | None,
         now: datetime,
-    ) -> bool:
-        request = None
-        if message.keys:
-            what = f"{deployed.config.id}\0{message.message}\0{keys_digest(message.keys)}"
-            request = hashlib.sha256(what.encode()).hexdigest()
-            uow.serialize(f"start {request}")
-            if case_by_request(uow, request) is not None:
-                return False
+    ) -> None:
         case = new_case(uow, deployment_id, deployed, SYSTEM, now)
         insert_case(uow, case, request)
-        uow.record(
-            case.id,
-            EventKind.CASE_STARTED,
-            {
-                "reference": case.reference,
-                "deployment": deployment_id,
-                "message": message.message,
-                "commitments": {},
-            },
-            actor=SYSTEM.account_id,
-            at=now,
-        )
+        data = {
+            "reference": case.reference,
+            "deployment": deployment_id,
+            "trigger": str(job.trigger),
+            "start_event": job.element_id,
+            "commitments": {},
+        }
+        uow.record(case.id, EventKind.CASE_STARTED, data, actor=SYSTEM.account_id, at=now)
         add_parties(uow, case, deployed, SYSTEM, (), now)
-        self._stepper.step(uow, case, StartProcess(message.variables, element), SYSTEM, now)
-        return True
+        self._stepper.step(uow, case, StartProcess(variables, job.element_id), SYSTEM, now)
+
+    def _failed(self, job: StartJobRow, error: Exception) -> None:
+        text, now = failure_text(error), self._ports.clock.now()
+        log.warning("start failed", scheme=job.scheme, at=job.element_id, error=text)
+        attempt = job.attempt + 1
+        with self._store.unit_of_work() as uow:
+            update_start(
+                uow,
+                job,
+                attempt=attempt,
+                status=JobStatus.INCIDENT if attempt >= ATTEMPTS else JobStatus.WAITING,
+                due_at=now + retry_delay(attempt),
+                last_error=text,
+            )
+
+
+def _begins(deployed: Deployed, job: StartJobRow) -> bool:
+    """Return whether the newest publication still begins there by this."""
+    return any(
+        found.element_id == job.element_id and found.trigger is job.trigger
+        for found in bpmn.beginnings(deployed.process)
+    )
+
+
+def publish_starts(uow: UnitOfWork, deployment_id: str, deployed: Deployed, now: datetime) -> None:
+    """Have a new publication begin cases from now on, in the place of the one before.
+
+    A timer that says what it said before goes on as it was: publishing again neither restarts a
+    cycle nor loses a moment that has come and waits for its worker.
+    """
+    scheme = deployed.config.id
+    rows = [
+        StartEventRow(scheme, found.element_id, found.trigger, found.name)
+        for found in bpmn.beginnings(deployed.process)
+    ]
+    replace_start_events(uow, scheme, rows)
+    before = {(row.element_id, load(row.payload)["timer"]): row for row in take_timers(uow, scheme)}
+    for timer in bpmn.timer_starts(deployed.process, now):
+        known = before.pop((timer.element_id, timer.text), None)
+        goes_on = known is not None and (timer.cycle is not None or known.due_at <= now)
+        _schedule(uow, scheme, deployment_id, timer, now, known if goes_on else None)
+    revive(uow, now, scheme=scheme)
+
+
+def _schedule(
+    uow: UnitOfWork,
+    scheme: str,
+    deployment_id: str,
+    timer: bpmn.TimerStart,
+    now: datetime,
+    known: StartJobRow | None,
+) -> None:
+    fresh = dump({"timer": timer.text, "cycle": json.dumps(timer.cycle)})
+    insert_start(
+        uow,
+        scheme=scheme,
+        element_id=timer.element_id,
+        trigger=StartTrigger.TIMER,
+        due_at=timer.due if known is None else known.due_at,
+        payload=fresh if known is None else known.payload,
+        deployment_id=deployment_id,
+    )

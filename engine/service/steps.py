@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-import orjson
 import structlog
 
 from engine import bpmn
 from engine.errors import BusinessError
-from engine.feel import from_json, to_json
 from engine.jobs.failures import failure_text
 from engine.model import (
     SYSTEM,
@@ -26,40 +22,22 @@ from engine.model import (
     IncidentRaised,
     JobKind,
     JobStatus,
-    MessageSent,
     Outcome,
-    SignalSent,
     StartProcess,
     ThrowError,
 )
 from engine.ports import Ports
+from engine.service import messages
 from engine.service.calls import failure_delay, incident_of, invoke
+from engine.service.payloads import dump
 from engine.service.publications import Deployed, Publications
 from engine.store import NewEvent, Store, UnitOfWork
 from engine.store.cases import CaseRow, save_case
 from engine.store.jobs import insert_job, read_job, update_job
-from engine.store.messages import (
-    buffer_message,
-    insert_subscriptions,
-    keys_digest,
-    subscriptions_of,
-    take_buffered,
-    waiting_for,
-)
+from engine.store.messages import insert_subscriptions, keys_digest, take_buffered
 from engine.store.work import insert_incidents, insert_work_items, resolve_incidents, withdraw
 
 log = structlog.get_logger(__name__)
-
-
-def dump(values: Mapping[str, Any]) -> bytes:
-    """Write FEEL values as canonical JSON bytes."""
-    return orjson.dumps(to_json(dict(values)), option=orjson.OPT_SORT_KEYS)
-
-
-def load(payload: bytes) -> dict[str, Any]:
-    """Read what :func:`dump` wrote."""
-    values = from_json(orjson.loads(payload))
-    return dict(values) if isinstance(values, Mapping) else {}
 
 
 class Stepper:
@@ -139,13 +117,14 @@ class Stepper:
             ),
         )
         for wanted in outcome.subscriptions:
-            payload = take_buffered(uow, wanted.message, keys_digest(wanted.keys), now)
+            digest = keys_digest(wanted.keys)
+            payload = take_buffered(uow, case.id, wanted.message, digest, now)
             if payload is not None:
-                self.deliver(uow, case.id, wanted.activation, wanted.element_id, payload, now)
+                messages.deliver(uow, case.id, wanted.activation, wanted.element_id, payload, now)
         for message in outcome.messages:
-            self.publish(uow, message, now)
+            messages.publish(uow, message, now)
         for signal in outcome.signals:
-            self.broadcast(uow, signal, now, but=case.id)
+            messages.broadcast(uow, signal, now, but=case.id)
 
     def insert_call(
         self,
@@ -181,74 +160,6 @@ class Stepper:
             attempt=attempt,
             last_error=error,
         )
-
-    # --- messages ------------------------------------------------------------------------
-
-    def publish(self, uow: UnitOfWork, message: MessageSent, now: datetime) -> int:
-        """Hand a message to every case that waits for it, as one job each; else buffer it.
-
-        No transaction locks two cases: each receiver gets it in its own.
-
-        :returns: how many cases wait for it.
-        """
-        return self.republish(
-            uow,
-            {
-                "message": message.message,
-                "digest": keys_digest(message.keys),
-                "variables": dict(message.variables),
-                "expires_at": now + timedelta(seconds=message.time_to_live_s),
-            },
-            now,
-        )
-
-    def republish(self, uow: UnitOfWork, payload: Mapping[str, Any], now: datetime) -> int:
-        """Publish a message that is on its way already, for as long as it has left to live."""
-        name, digest, raw = payload["message"], payload["digest"], dump(payload)
-        receivers = {row.case_id: row for row in waiting_for(uow, name, digest)}
-        for row in receivers.values():
-            self.deliver(uow, row.case_id, row.activation, row.element_id, raw, now)
-        if not receivers and payload["expires_at"] > now:
-            buffer_message(uow, name, digest, raw, payload["expires_at"])
-        return len(receivers)
-
-    def broadcast(self, uow: UnitOfWork, signal: SignalSent, now: datetime, *, but: str) -> int:
-        """Hand a signal to everything in other cases that waits for it now, as one job each.
-
-        :param but: the case that sent it and received it itself already.
-        :returns: how many places wait for it.
-        """
-        # It expires at once: a signal is not kept for who comes later.
-        raw = dump({"variables": dict(signal.variables), "expires_at": now})
-        rows = waiting_for(uow, f"{bpmn.SIGNAL_PREFIX}{signal.signal}", keys_digest({}))
-        others = [row for row in rows if row.case_id != but]
-        for row in others:
-            self.deliver(uow, row.case_id, row.activation, row.element_id, raw, now)
-        return len(others)
-
-    def deliver(
-        self,
-        uow: UnitOfWork,
-        case_id: str,
-        activation: int,
-        element_id: str,
-        payload: bytes,
-        now: datetime,
-    ) -> None:
-        """Have a message delivered to one case, as a job of that case."""
-        insert_job(
-            uow,
-            case_id=case_id,
-            activation=activation,
-            element_id=element_id,
-            kind=JobKind.MESSAGE,
-            due_at=now,
-            payload=payload,
-        )
-
-    def still_waiting(self, uow: UnitOfWork, case_id: str, activation: int) -> bool:
-        """Tell whether the case still awaits a message at this activation."""
-        return any(row.activation == activation for row in subscriptions_of(uow, case_id))
 
     # --- local handlers --------------------------------------------------------------------
 

@@ -247,6 +247,23 @@ class IncidentView:
 
 
 @dataclass(frozen=True, slots=True)
+class StartView:
+    """A case that is to begin by itself, or could not.
+
+    :ivar trigger: ``timer``, ``message``, ``signal`` or ``conditional``.
+    :ivar failed: it was tried as often as it is, and waits for an operator.
+    """
+
+    id: int
+    scheme: str
+    element_id: str
+    trigger: str
+    due_at: datetime
+    failed: bool
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One place where a history does not verify."""
 

@@ -90,30 +90,75 @@ def waiting_for(uow: UnitOfWork, message: str, digest: str) -> tuple[Subscriptio
 
 
 def buffer_message(
-    uow: UnitOfWork, message: str, digest: str, payload: bytes, expires_at: datetime
+    uow: UnitOfWork,
+    message_id: str,
+    message: str,
+    digest: str,
+    payload: bytes,
+    expires_at: datetime,
 ) -> None:
-    """Keep a message until somebody waits for it or its time-to-live is over."""
+    """Keep a message until somebody waits for it or its time-to-live is over.
+
+    A message is kept once, though several copies of it may come back.
+    """
     uow.connection.execute(
-        sa.insert(t.buffered_messages).values(
-            message=message, keys_digest=digest, payload=payload, expires_at=expires_at
+        upsert(uow, t.buffered_messages)
+        .values(
+            message_id=message_id,
+            message=message,
+            keys_digest=digest,
+            payload=payload,
+            expires_at=expires_at,
         )
+        .on_conflict_do_nothing(index_elements=[t.buffered_messages.c.message_id])
     )
 
 
-def take_buffered(uow: UnitOfWork, message: str, digest: str, now: datetime) -> bytes | None:
-    """Remove and return the oldest buffered message that matches and is still alive."""
+def take_buffered(
+    uow: UnitOfWork, case_id: str, message: str, digest: str, now: datetime
+) -> bytes | None:
+    """Remove and return the oldest buffered message that matches and the case has not had yet."""
     b = t.buffered_messages.c
     row = uow.connection.execute(
-        sa.select(b.id, b.payload)
+        sa.select(b.id, b.message_id, b.payload, b.expires_at)
         .where(b.message == message, b.keys_digest == digest, b.expires_at > now)
+        .where(~_had(b.message_id, sa.literal(case_id)))
         .order_by(b.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     ).first()
-    if row is None:
+    if row is None or not first_delivery(uow, row.message_id, case_id, row.expires_at):
         return None
     uow.connection.execute(sa.delete(t.buffered_messages).where(b.id == row.id))
     return bytes(row.payload)
+
+
+def _had(message_id: sa.ColumnElement[str], case_id: sa.ColumnElement[str]) -> sa.Exists:
+    d = t.message_deliveries.c
+    return sa.exists().where(d.message_id == message_id, d.case_id == case_id)
+
+
+def first_delivery(uow: UnitOfWork, message_id: str, case_id: str, expires_at: datetime) -> bool:
+    """Remember that a case gets a message; ``False`` if it had this one before.
+
+    :param expires_at: when the message's time-to-live is over, and it need not be remembered.
+    """
+    d = t.message_deliveries.c
+    written = uow.connection.execute(
+        upsert(uow, t.message_deliveries)
+        .values(message_id=message_id, case_id=case_id, expires_at=expires_at)
+        .on_conflict_do_nothing(index_elements=[d.message_id, d.case_id])
+        .returning(d.case_id)
+    )
+    return written.first() is not None
+
+
+def undelivered(uow: UnitOfWork, message_id: str, case_id: str) -> None:
+    """Forget that a case got a message: it came too late there."""
+    d = t.message_deliveries.c
+    uow.connection.execute(
+        sa.delete(t.message_deliveries).where(d.message_id == message_id, d.case_id == case_id)
+    )
 
 
 def match_buffered(uow: UnitOfWork, now: datetime) -> tuple[tuple[str, int, str, bytes], ...]:
@@ -126,19 +171,25 @@ def match_buffered(uow: UnitOfWork, now: datetime) -> tuple[tuple[str, int, str,
     """
     b, s = t.buffered_messages.c, t.subscriptions.c
     rows = uow.connection.execute(
-        sa.select(b.id, b.payload, s.case_id, s.activation, s.element_id)
+        sa.select(
+            b.id, b.message_id, b.payload, b.expires_at, s.case_id, s.activation, s.element_id
+        )
         .join(t.subscriptions, sa.and_(s.message == b.message, s.keys_digest == b.keys_digest))
-        .where(b.expires_at > now)
+        .where(b.expires_at > now, ~_had(b.message_id, s.case_id))
         .order_by(b.id, s.case_id, s.activation)
     ).all()
-    found: dict[int, tuple[str, int, str, bytes]] = {}
+    found: dict[int, sa.Row[*tuple[Any, ...]]] = {}
     served: set[str] = set()
     for row in rows:
         if row.id not in found and row.case_id not in served:
             served.add(row.case_id)
-            found[row.id] = (row.case_id, row.activation, row.element_id, bytes(row.payload))
+            found[row.id] = row
     mine = _take(uow, set(found))
-    return tuple(delivery for key, delivery in found.items() if key in mine)
+    return tuple(
+        (row.case_id, row.activation, row.element_id, bytes(row.payload))
+        for key, row in found.items()
+        if key in mine and first_delivery(uow, row.message_id, row.case_id, row.expires_at)
+    )
 
 
 def _take(uow: UnitOfWork, ids: set[int]) -> set[int]:
@@ -154,8 +205,9 @@ def _take(uow: UnitOfWork, ids: set[int]) -> set[int]:
 
 def drop_expired(uow: UnitOfWork, now: datetime) -> int:
     """Delete buffered messages whose time-to-live is over; return how many."""
-    b, p = t.buffered_messages.c, t.published_messages.c
+    b, p, d = t.buffered_messages.c, t.published_messages.c, t.message_deliveries.c
     uow.connection.execute(sa.delete(t.published_messages).where(p.expires_at <= now))
+    uow.connection.execute(sa.delete(t.message_deliveries).where(d.expires_at <= now))
     result = uow.connection.execute(sa.delete(t.buffered_messages).where(b.expires_at <= now))
     return int(result.rowcount)
 

@@ -191,11 +191,50 @@ buffered_messages = Table(
     "buffered_messages",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("message_id", String(32), nullable=False),
     Column("message", String(255), nullable=False),
     Column("keys_digest", String(64), nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Index("ix_buffered_messages_message", "message", "keys_digest"),
+    Index("ix_buffered_messages_message_id", "message_id", unique=True),
+)
+
+message_deliveries = Table(
+    "message_deliveries",
+    metadata,
+    Column("message_id", String(32), primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Index("ix_message_deliveries_expires", "expires_at"),
+)
+
+start_events = Table(
+    "start_events",
+    metadata,
+    Column("scheme", String(100), primary_key=True),
+    Column("element_id", String(255), primary_key=True),
+    Column("trigger", String(16), primary_key=True),
+    Column("name", String(255), primary_key=True),
+    Index("ix_start_events_name", "trigger", "name"),
+)
+
+start_jobs = Table(
+    "start_jobs",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("scheme", String(100), nullable=False),
+    Column("deployment_id", ForeignKey("deployments.id")),
+    Column("element_id", String(255), nullable=False),
+    Column("trigger", String(16), nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("last_error", Text),
+    Index("ix_start_jobs_status_due", "status", "due_at", "id"),
+    Index("ix_start_jobs_scheme", "scheme"),
+    sqlite_autoincrement=True,
 )
 
 published_messages = Table(

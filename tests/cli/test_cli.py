@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from engine.cli import main
 from engine.composition import open_engine
 from engine.settings import read_settings
 from tests.engine.conftest import ANNA, SCHEMES
-from tests.unit.bpmn.diagrams import bpmn, end, line, service, start
+from tests.unit.bpmn.diagrams import bpmn, end, line, service, start, timer
 
 LOAN = SCHEMES / "cm" / "loan"
 Run = Callable[..., Result]
@@ -140,3 +141,32 @@ def test_a_wrong_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_wrong_ports_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PASSERELLE_PORTS", "handlers.nowhere:compose")
     assert "handlers.nowhere" in run("db", "upgrade", exit_code=2).output
+
+
+def test_what_begins_by_itself_is_listed_and_signals_begin_it(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "alarmed"
+    folder.mkdir()
+    toml = (LOAN / "scheme.toml").read_text().replace("cm/loan", "cm/alarmed")
+    toml = re.sub('process = ".*"', 'process = "P"', toml)
+    (folder / "scheme.toml").write_text(toml)
+    high = "<bpmn:condition>level &gt; 2</bpmn:condition>"
+    diagram = bpmn(
+        start("S", '<bpmn:signalEventDefinition signalRef="Alarm"/>'),
+        start("S2", timer("cycle", "R/P1D")),
+        start("S3", f"<bpmn:conditionalEventDefinition>{high}</bpmn:conditionalEventDefinition>"),
+        end(),
+        line("S", "E"),
+        line("S2", "E"),
+        line("S3", "E"),
+        top='<bpmn:signal id="Alarm" name="alarm"/>',
+    )
+    (folder / "process.bpmn").write_bytes(diagram)
+    run("db", "upgrade")
+    run("deploy", str(folder))
+    (planned,) = json.loads(run("starts", "--format", "json").output)
+    assert (planned["element_id"], planned["failed"]) == ("S2", False)
+    assert "cm/alarmed  S2  timer" in run("starts").output
+    assert run("signal", "alarm", "--variables", '{"level": 1}').output == "1 reached.\n"
+    assert run("conditions", "--variables", '{"level": 2}').output == "0 begun.\n"
+    assert run("conditions", "--variables", '{"level": 3}').output == "1 begun.\n"
+    assert "no failed start" in run("starts", "--retry", "99", exit_code=2).output.lower()

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from engine.errors import DeploymentRefused
 from engine.model import CaseStatus
 from tests.engine.conftest import ANNA, Bench
 from tests.unit.bpmn.diagrams import (
     bpmn,
     end,
-    flow,
     line,
     message,
     node,
     on_message,
     start,
-    timer,
     user,
 )
 
@@ -99,9 +94,3 @@ def test_a_message_starts_one_case_for_its_key(bench: Bench, tmp_path: Path):
     assert bench.engine.publish("M", {"key": "b"}, {}) == 1
     page = bench.engine.cases(ANNA)
     assert sorted(case.scheme for case in page.items) == ["cm/begins", "cm/begins"]
-
-
-def test_a_scheme_that_nothing_can_start_is_refused(bench: Bench, tmp_path: Path):
-    diagram = bpmn(start("S", timer("cycle", "R/P1D")), user("T", TASK), flow("S", "T"))
-    with pytest.raises(DeploymentRefused, match="no case is started by a timer"):
-        deploy(bench, tmp_path, "never", diagram)

@@ -78,7 +78,7 @@ def test_an_organisation_becomes_a_party_once_though_added_twice_at_once(store: 
 def test_two_sweeps_at_once_deliver_a_buffered_message_once(store: Store) -> None:
     case = make_case(store)
     with store.unit_of_work() as uow:
-        buffer_message(uow, "m", keys_digest({"key": "k"}), b"1", NOW + timedelta(hours=1))
+        buffer_message(uow, "1", "m", keys_digest({"key": "k"}), b"1", NOW + timedelta(hours=1))
         insert_subscriptions(uow, case.id, [SubscriptionWanted(4, "E", "n", "m", {"key": "k"})])
     found = at_once(store, 2, lambda uow: match_buffered(uow, NOW))
     assert sorted(found) == [(), ((case.id, 4, "E", b"1"),)]
@@ -86,8 +86,8 @@ def test_two_sweeps_at_once_deliver_a_buffered_message_once(store: Store) -> Non
 
 def test_expired_messages_and_their_ids_are_dropped(store: Store) -> None:
     with store.unit_of_work() as uow:
-        buffer_message(uow, "m", "digest", b"1", NOW)
-        buffer_message(uow, "m", "digest", b"2", NOW + timedelta(hours=1))
+        buffer_message(uow, "1", "m", "digest", b"1", NOW)
+        buffer_message(uow, "2", "m", "digest", b"2", NOW + timedelta(hours=1))
         first_publication(uow, "m", "id", NOW - timedelta(hours=1), NOW)
         assert drop_expired(uow, NOW) == 1
     with store.snapshot() as uow:

@@ -271,13 +271,29 @@ def test_a_message_matches_only_when_all_of_its_keys_do(store: Store) -> None:
 
 
 def test_a_buffered_message_is_taken_once_and_not_after_its_time(store: Store) -> None:
-    digest = keys_digest({"key": "k"})
+    case, digest = make_case(store), keys_digest({"key": "k"})
     with store.unit_of_work() as uow:
-        buffer_message(uow, "m", digest, b"1", NOW + timedelta(hours=1))
+        buffer_message(uow, "1", "m", digest, b"1", NOW + timedelta(hours=1))
     with store.unit_of_work() as uow:
-        assert take_buffered(uow, "m", digest, NOW + timedelta(hours=2)) is None
-        assert take_buffered(uow, "m", digest, NOW) == b"1"
-        assert take_buffered(uow, "m", digest, NOW) is None
+        assert take_buffered(uow, case.id, "m", digest, NOW + timedelta(hours=2)) is None
+        assert take_buffered(uow, case.id, "m", digest, NOW) == b"1"
+        assert take_buffered(uow, case.id, "m", digest, NOW) is None
+
+
+def test_a_case_is_given_a_message_once_though_two_copies_of_it_come_back(store: Store) -> None:
+    case, other, digest = make_case(store), make_case(store, "b"), keys_digest({"key": "k"})
+    until = NOW + timedelta(hours=1)
+    for expected in ((b"1", ()), (None, ())):
+        with store.unit_of_work() as uow:
+            buffer_message(uow, "1", "m", digest, b"1", until)
+            buffer_message(uow, "1", "m", digest, b"1", until)
+            insert_subscriptions(uow, case.id, [SubscriptionWanted(4, "E", "n", "m", {"key": "k"})])
+            taken = take_buffered(uow, case.id, "m", digest, NOW)
+            swept = match_buffered(uow, NOW)
+            uow.connection.execute(sa.delete(t.subscriptions))
+        assert (taken, swept) == expected
+    with store.unit_of_work() as uow:
+        assert take_buffered(uow, other.id, "m", digest, NOW) == b"1"
 
 
 def test_a_message_and_a_subscription_that_passed_each_other_are_brought_together(
@@ -285,7 +301,7 @@ def test_a_message_and_a_subscription_that_passed_each_other_are_brought_togethe
 ) -> None:
     case = make_case(store)
     with store.unit_of_work() as uow:
-        buffer_message(uow, "m", keys_digest({"key": "k"}), b"1", NOW + timedelta(hours=1))
+        buffer_message(uow, "1", "m", keys_digest({"key": "k"}), b"1", NOW + timedelta(hours=1))
         insert_subscriptions(uow, case.id, [SubscriptionWanted(4, "E", "n", "m", {"key": "k"})])
     with store.unit_of_work() as uow:
         assert match_buffered(uow, NOW) == ((case.id, 4, "E", b"1"),)
