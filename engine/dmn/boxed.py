@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 from engine.dmn.session import Box, Scope, Session
 from engine.dmn.types import ItemType
@@ -12,6 +14,7 @@ from engine.feel import Context, Expression, FeelFunction, Value, kind_of, parse
 from engine.feel.syntax import Literal as LiteralNode
 
 _LIST = parse("values[true]")
+_AT = parse("values[place]")
 _DOMAIN = parse("for item in values return item")
 _EVERY = parse("every result in results satisfies result")
 _SOME = parse("some result in results satisfies result")
@@ -147,7 +150,8 @@ class Relation:
 class Definition:
     """A function: a boxed one, or the logic of a knowledge model.
 
-    :ivar owner: id of the knowledge model, whose tables give reasons of their own; else ``""``.
+    :ivar owner: id of the knowledge model, whose tables give reasons of their own and which may
+        call itself by its name; else ``""``.
     """
 
     name: str
@@ -161,10 +165,12 @@ class Definition:
 
         def call(arguments: tuple[Value, ...]) -> Value:
             named = dict(zip(self.params, arguments, strict=True))
-            return session.called(self.owner or self.name, self.body, {**scope, **named})
+            return session.called(self.owner or self.name, self.body, {**inner, **named})
 
         kinds = {name: kind.feel for name, kind in self.types.items()}
-        return FeelFunction(self.params, call, self.name, kinds)
+        function = FeelFunction(self.params, call, self.name, kinds)
+        inner = {**scope, self.name: function} if self.owner else scope
+        return function
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,13 +235,16 @@ class Filter:
     match: Box
 
     def evaluate(self, scope: Scope, session: Session) -> Value:
-        """Return the items that match."""
-        values = _LIST.evaluate({"values": self.source.evaluate(scope, session)})
-        return tuple(
-            value
-            for value in values  # type: ignore[union-attr]
-            if self.match.evaluate(_with_item(scope, value), session) is True
-        )
+        """Return the items that match, or the one at the position that the match gives."""
+        values: Any = _LIST.evaluate({"values": self.source.evaluate(scope, session)})
+        found: list[Value] = []
+        for value in values:
+            verdict = self.match.evaluate(_with_item(scope, value), session)
+            if isinstance(verdict, Decimal):
+                return _AT.evaluate({"values": values, "place": verdict})
+            if verdict is True:
+                found.append(value)
+        return tuple(found)
 
 
 def _with_item(scope: Scope, item: Value) -> Scope:

@@ -205,7 +205,7 @@ def _column(table: DecisionTable, place: int, one: Input, drawn: InputData | Non
     for rule in table.rules:
         bits += [(1 << (rule.index - 1), c.tests) for c in rule.cells if c.column == place]
     kind = drawn.type if drawn is not None else None
-    lists = [tests for tests in (one.allowed, kind.allowed if kind else None) if tests is not None]
+    lists = [*one.allowed, *(kind.allowed if kind else ())]
     if len(lists) > 1:
         return None
     bits += [(allowed, tests) for tests in lists]

@@ -50,7 +50,7 @@ def columns_of(table: DecisionTable, kinds: Sequence[ItemType | None]) -> list[C
             next((cell for cell in rule.cells if cell.column == place), None)
             for rule in table.rules
         ]
-        allowed = head.allowed or (kind.allowed if kind else None)
+        allowed = head.allowed or (kind.allowed if kind else ())
         samples = samples_of([c.tests for c in cells if c], allowed, _is_path(head))
         if samples and len(samples) * len(cells) <= left:
             left -= len(samples) * len(cells)

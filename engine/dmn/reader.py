@@ -227,7 +227,7 @@ class _FileReader:
             for node in reader._nodes.values()
             for part in (_variable(node),)
         }
-        return Known(frozenset(supplied) | self.types.component_names | nested)
+        return Known(frozenset(supplied) | self.types.entry_names | nested)
 
     # --- elements -----------------------------------------------------------------------------
 
@@ -272,7 +272,9 @@ class _FileReader:
 
     def knowledge(self, node: Any) -> Element:
         """Read a business knowledge model."""
-        requires = self._requirements(node, "knowledgeRequirement")
+        drawn = self._requirements(node, "knowledgeRequirement")
+        # A function sees itself: an arrow to itself draws no circle.
+        requires = tuple(one for one in drawn if one.key != self.prefix + _id(node))
         made = Expressions(self.report, self.types)
         logic = child(node, "encapsulatedLogic")
         name = _variable(node)
@@ -282,7 +284,8 @@ class _FileReader:
             box = Missing(self.report.error("empty", node, message, "Give it one."))
         else:
             variable = child(node, "variable")
-            box = read_function(logic, self._known(requires), made, name, _id(node), variable)
+            known = self._known(requires).plus(name)
+            box = read_function(logic, known, made, name, _id(node), variable)
         return Knowledge(_id(node), name, box, requires, self.report.place(node))
 
     def service(self, node: Any) -> Element:
@@ -290,12 +293,13 @@ class _FileReader:
         inputs = [*children(node, "inputData"), *children(node, "inputDecision")]
         found = [self._requirement(part) for part in inputs]
         outputs = [self._requirement(part) for part in children(node, "outputDecision")]
+        declared = self.types.of(child(node, "variable"))
         return Service(
             id=_id(node),
             name=_variable(node),
             inputs=tuple(r for r in found if r is not None),
             outputs=tuple(r for r in outputs if r is not None),
-            type=self.types.of(child(node, "variable")),
+            type=None if declared is None else declared.of_result,
             where=self.report.place(node),
         )
 

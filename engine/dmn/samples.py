@@ -63,23 +63,23 @@ _SCALES: dict[type, _Scale] = {
 
 
 def samples_of(
-    cells: Iterable[UnaryTests], allowed: UnaryTests | None, any_value: bool
+    cells: Iterable[UnaryTests], allowed: Sequence[UnaryTests], any_value: bool
 ) -> tuple[Value, ...]:
     """Return a value of each class of a column's; none where they are not known.
 
-    :param allowed: tests that the column's values pass.
+    :param allowed: tests of which the column's values pass each.
     :param any_value: every number, date or duration may occur, not only those that are named.
     """
-    listed = None if allowed is None else constants_of(allowed)
-    if allowed is not None and listed is None:
+    listed = [constants_of(tests) for tests in allowed]
+    if None in listed:
         return ()
-    known = [part for part in (*map(constants_of, cells), listed) if part is not None]
+    known = [part for part in (*map(constants_of, cells), *listed) if part is not None]
     values: set[Any] = {v for part in known for v in part.values if v is not None}
     kinds = {type(value) for value in values}
     if len(kinds) != 1:
         return ()
     samples = _classes(kinds.pop(), values, all(part.single for part in known), any_value)
-    return tuple(s for s in samples if allowed is None or allowed.test(s, {}) is not False)
+    return tuple(s for s in samples if all(one.test(s, {}) is not False for one in allowed))
 
 
 def constants_of(tests: UnaryTests) -> Constants | None:

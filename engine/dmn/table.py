@@ -19,12 +19,12 @@ class Input:
     """An input column.
 
     :ivar label: as reasons name it: the expression as written.
-    :ivar allowed: tests that a value must pass; ``None`` where any will do.
+    :ivar allowed: tests of which a value must pass each.
     """
 
     label: str
     box: Box
-    allowed: UnaryTests | None
+    allowed: tuple[UnaryTests, ...]
     where: str
 
 
@@ -33,13 +33,13 @@ class Output:
     """An output column.
 
     :ivar name: key in the result's context; ``""`` allowed where there is one output only.
-    :ivar allowed: tests that a value must pass.
+    :ivar allowed: tests of which a value must pass each.
     :ivar priorities: the output values in order, the first with the highest priority.
     :ivar default: the value when no rule matches.
     """
 
     name: str
-    allowed: UnaryTests | None
+    allowed: tuple[UnaryTests, ...]
     priorities: tuple[Value, ...]
     default: Box | None
     where: str
@@ -191,13 +191,11 @@ class DecisionTable:
         return FiredRule(id=rule.id, index=rule.index, annotation=rule.annotation)
 
 
-def allowed_by(tests: UnaryTests | None, value: Value) -> bool:
+def allowed_by(allowed: Sequence[UnaryTests], value: Value) -> bool:
     """Return whether a value is among the allowed ones; null is, and a list of allowed ones."""
-    if tests is None or value is None:
+    if value is None or all(tests.test(value, {}) is not False for tests in allowed):
         return True
-    if tests.test(value, {}) is not False:
-        return True
-    return isinstance(value, tuple) and all(allowed_by(tests, item) for item in value)
+    return isinstance(value, tuple) and all(allowed_by(allowed, item) for item in value)
 
 
 def _rank(priorities: Sequence[Value], value: Value) -> int:

@@ -97,7 +97,7 @@ def _output(node: Any, number: int, known: Known, made: Expressions) -> Output:
     return Output(
         node.get("name") or "",
         _allowed(listed, known, made, said("{what}'s values", what=what))
-        or (kind.allowed if kind else None),
+        or (kind.allowed if kind else ()),
         priorities or (kind.listed if kind else ()),
         None
         if default is None
@@ -106,11 +106,13 @@ def _output(node: Any, number: int, known: Known, made: Expressions) -> Output:
     )
 
 
-def _allowed(node: Any | None, known: Known, made: Expressions, what: str) -> UnaryTests | None:
+def _allowed(
+    node: Any | None, known: Known, made: Expressions, what: str
+) -> tuple[UnaryTests, ...]:
     if node is None or not text_of(node).strip():
-        return None
+        return ()
     tests, _ = made.tests(node, known, what)
-    return tests
+    return () if tests is None else (tests,)
 
 
 def _rule(

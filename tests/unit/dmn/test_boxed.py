@@ -62,6 +62,19 @@ def test_loops_filters_and_quantifiers() -> None:
     assert boxed(body, v=[{"n": 1}, {"n": 5}, {"n": 9}]) == ({"n": Decimal(5)},)
 
 
+def test_a_filter_that_gives_a_position_takes_the_item_there() -> None:
+    body = f"<filter><in>{literal('[7, 8, 9]')}</in><match>{literal('v')}</match></filter>"
+    assert (boxed(body, v=2), boxed(body, v=-1), boxed(body, v=4)) == (8, 9, None)
+
+
+def test_an_entry_whose_name_has_signs_is_read_in_another_decision() -> None:
+    context = f"<context>{entry('c-d', '7')}</context>"
+    source = dmn(
+        decision(context, id="X", name="x"), decision(literal("x.c-d + 1"), requires=["X"])
+    )
+    assert decide(source, {}).value == Decimal(8)
+
+
 def test_a_boxed_function_may_be_called_and_recursion_is_bounded() -> None:
     function = (
         '<contextEntry><variable name="f"/><functionDefinition><formalParameter name="n"/>'

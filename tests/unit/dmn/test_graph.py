@@ -9,7 +9,7 @@ import pytest
 
 from engine.dmn import check, evaluate, read_decisions
 from engine.errors import DecisionError
-from tests.unit.dmn.support import decide, decision, dmn, literal, table
+from tests.unit.dmn.support import NAMESPACE, decide, decision, dmn, literal, table
 
 KNOWLEDGE = """
 <businessKnowledgeModel id="Half" name="half of"><variable name="half of"/><encapsulatedLogic>
@@ -65,6 +65,39 @@ def test_a_boxed_invocation_gives_arguments_by_name() -> None:
     assert decide(dmn(KNOWLEDGE, body), {"total": 9}).value == Decimal("4.5")
 
 
+@pytest.mark.parametrize("arrow", ["", '<requiredKnowledge href="#F"/>'])
+def test_a_knowledge_model_may_call_itself_within_its_bound(arrow: str) -> None:
+    requirement = f"<knowledgeRequirement>{arrow}</knowledgeRequirement>" if arrow else ""
+    model = (
+        '<businessKnowledgeModel id="F" name="fact"><encapsulatedLogic>'
+        f'<formalParameter name="n"/>{literal("if n < 2 then 1 else n * fact(n - 1)")}'
+        f"</encapsulatedLogic>{requirement}</businessKnowledgeModel>"
+    )
+    source = dmn(model)
+    assert not check(source, "t.dmn")
+    assert decide(source, {"n": 5}, "F").value == Decimal(120)
+    with pytest.raises(DecisionError, match="calls inside one another"):
+        decide(source, {"n": 100}, "F")
+
+
+def test_an_import_without_a_name_brings_its_names_and_types_as_they_are() -> None:
+    library = dmn(
+        '<itemDefinition name="tAge"><typeRef>number</typeRef></itemDefinition>',
+        '<businessKnowledgeModel id="B" name="twice"><encapsulatedLogic>'
+        f'<formalParameter name="n"/>{literal("n * 2")}'
+        "</encapsulatedLogic></businessKnowledgeModel>",
+        own="urn:lib",
+    )
+    source = dmn(
+        f'<import name="" namespace="urn:lib" importType="{NAMESPACE}"/>',
+        '<decision id="D" name="d"><variable name="d" typeRef="tAge"/><knowledgeRequirement>'
+        '<requiredKnowledge href="urn:lib#B"/></knowledgeRequirement>'
+        f"{literal('twice(4)')}</decision>",
+    )
+    model = read_decisions(source, "t.dmn", {"lib.dmn": library})
+    assert evaluate(model, "D", {}).value == Decimal(8)
+
+
 def test_a_knowledge_model_can_be_asked_for_by_itself() -> None:
     assert decide(dmn(KNOWLEDGE), {"the amount": 9}, "Half").value == Decimal("4.5")
 
@@ -110,7 +143,7 @@ def test_a_drawn_input_of_the_wrong_type_is_null_and_says_so() -> None:
     )
     result = decide(source, {"age": "old"})
     assert result.value is None
-    assert any("a string 'old' is no number" in warning for warning in result.warnings)
+    assert any("a string is no number" in warning for warning in result.warnings)
     assert decide(source, {"age": 7}).value == Decimal(7)
     assert any("no variable 'age'" in warning for warning in decide(source, {}).warnings)
 
