@@ -31,6 +31,7 @@ from engine.bpmn.describe import (
     variables_at,
 )
 from engine.bpmn.interpreter import advance, start
+from engine.bpmn.lint import Survey, lint, survey
 from engine.bpmn.migrate import migrate, plan_migration
 from engine.bpmn.migration import (
     CallRevised,
@@ -57,9 +58,9 @@ from engine.bpmn.publication import (
     Publication,
     References,
     compile_publication,
-    lint,
     references,
 )
+from engine.bpmn.schemas import check_dmn_schema
 
 __all__ = [
     "SIGNAL_PREFIX",
@@ -82,11 +83,13 @@ __all__ = [
     "SetVariables",
     "Standing",
     "StepContext",
+    "Survey",
     "TableInfo",
     "TimerStart",
     "TokenMove",
     "advance",
     "beginnings",
+    "check_dmn_schema",
     "compile_publication",
     "decision_tables",
     "elements",
@@ -103,6 +106,7 @@ __all__ = [
     "standing_tokens",
     "start",
     "start_form",
+    "survey",
     "targets",
     "timer_starts",
     "values_before",

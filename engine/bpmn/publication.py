@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.bpmn.checks import check_calendar, check_references
-from engine.bpmn.dataflow import check_variables
 from engine.bpmn.documentation import Documentation
+from engine.bpmn.drawn import check_drawing
 from engine.bpmn.elements import Process
 from engine.bpmn.findings import Findings, Place
 from engine.bpmn.processes import read_processes
 from engine.bpmn.reader import DI, children, extensions, is_bpmn, read_document, referred, tag
+from engine.bpmn.schemas import check_dmn_schema
 from engine.bpmn.soundness import check_soundness
 from engine.bpmn.specs import build
 from engine.bpmn.starts import check_beginning
@@ -22,7 +23,6 @@ from engine.bpmn.wording import check_wording
 from engine.dmn import check, read_decisions
 from engine.errors import DecisionError, DeploymentRefused, Finding
 from engine.feel import to_feel
-from engine.forms import Form, read_form
 from engine.forms import check as check_form
 from engine.model import HandlerSpec
 from engine.rules import said
@@ -76,7 +76,9 @@ def compile_publication(
     :raises DeploymentRefused: something in it has errors; every finding is told.
     """
     findings = Findings()
-    processes, decisions = _read(files, process_id, handlers, country, time_zone, findings)
+    processes, decisions = read_publication(
+        files, process_id, handlers, country, time_zone, findings
+    )
     values = {name: to_feel(value) for name, value in constants.items()}
     if process_id in processes and not any_start:
         check_beginning(processes[process_id], values, time_zone, findings)
@@ -93,32 +95,6 @@ def compile_publication(
         time_zone,
         findings.sorted(),
     )
-
-
-def lint(
-    files: Mapping[str, bytes],
-    process_id: str | None,
-    *,
-    handlers: Mapping[str, HandlerSpec],
-    constants: Mapping[str, Any],
-    country: str,
-    time_zone: str,
-) -> tuple[Finding, ...]:
-    """Return everything there is to say of a publication, errors first.
-
-    :param process_id: the process that a case runs; ``None`` for a diagram that stands alone, whose
-        handlers, forms, decisions and called processes may be elsewhere.
-    """
-    findings = Findings()
-    processes, decisions = _read(
-        files, process_id, handlers, country, time_zone, findings, deep=True
-    )
-    if process_id is not None and process_id in processes:
-        values = {name: to_feel(value) for name, value in constants.items()}
-        check_beginning(processes[process_id], values, time_zone, findings)
-        forms = _readable_forms(files)
-        check_variables(processes, process_id, handlers, forms, decisions, constants, findings)
-    return findings.sorted()
 
 
 def references(source: bytes) -> References:
@@ -150,7 +126,7 @@ def references(source: bytes) -> References:
 # --- reading ----------------------------------------------------------------------------------
 
 
-def _read(
+def read_publication(
     files: Mapping[str, bytes],
     process_id: str | None,
     handlers: Mapping[str, HandlerSpec],
@@ -160,6 +136,11 @@ def _read(
     *,
     deep: bool = False,
 ) -> tuple[dict[str, Process], dict[str, Any]]:
+    """Return the processes by id, and the decision model that holds each decision.
+
+    :param process_id: the process that a case runs; ``None`` where each file stands alone.
+    :param deep: whether to look as lint does, which takes longer.
+    """
     processes: dict[str, Process] = {}
     documentation = Documentation(process_id)
     for name in sorted(files):
@@ -202,6 +183,7 @@ def _read_file(
         return
     documentation.describe(document, findings)
     check_wording(document, findings)
+    check_drawing(document, findings)
     found = read_processes(document, findings)
     for process in found:
         if process.id in processes:
@@ -227,6 +209,7 @@ def _decisions(files: Mapping[str, bytes], findings: Findings) -> dict[str, Any]
     homes: dict[str, str] = {}
     for name in sorted(tables):
         findings.items.extend(check(tables[name], name, tables))
+        findings.items.extend(check_dmn_schema(tables[name], name))
         try:
             model = read_decisions(tables[name], name, tables)
         except DecisionError:
@@ -250,18 +233,6 @@ def _forms(files: Mapping[str, bytes], findings: Findings) -> dict[str, str]:
         form_id = form.get("id") if isinstance(form, dict) else None
         if isinstance(form_id, str):
             _once(form_id, name, found, said("form"), findings)
-    return found
-
-
-def _readable_forms(files: Mapping[str, bytes]) -> dict[str, Form]:
-    found = {}
-    for name, source in files.items():
-        if name.endswith(".form"):
-            try:
-                form = read_form(source, name)
-            except DeploymentRefused:
-                continue  # Its check has said why.
-            found[form.id] = form
     return found
 
 

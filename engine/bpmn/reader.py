@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import SpiffWorkflow.bpmn.parser as spiff_parser
 from lxml import etree
 
 from engine.bpmn.findings import Findings, Place
+from engine.bpmn.schemas import check_schema
 from engine.rules import said
 
 SIZE_LIMIT_BYTES = 5_000_000
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
-XSD = Path(spiff_parser.__file__).parent / "schema" / "BPMN20.xsd"
-"""The OMG's schema, as SpiffWorkflow brings it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +113,7 @@ def read_document(source: bytes, file: str, findings: Findings) -> Document | No
             "Export the diagram as BPMN 2.0 XML.",
         )
         return None
-    _validate(root, file, findings)
+    findings.items.extend(check_schema(root, "bpmn", file))
     return Document(file, root)
 
 
@@ -128,23 +124,3 @@ def _refuse_dtd(place: Place, findings: Findings) -> None:
         "the file declares a document type (DTD) or an entity.",
         "Remove <!DOCTYPE …> and <!ENTITY …>; a diagram needs neither.",
     )
-
-
-@cache
-def _schema() -> etree.XMLSchema:
-    return etree.XMLSchema(etree.parse(str(XSD)))
-
-
-def _validate(root: Any, file: str, findings: Findings) -> None:
-    schema = _schema()
-    if schema.validate(root):
-        return
-    # Modelers write small deviations that mean no harm, so the schema only warns.
-    log: Any = schema.error_log
-    for entry in list(log)[:20]:
-        findings.warning(
-            "schema",
-            Place(file, "", entry.line),
-            entry.message.replace(f"{{{BPMN}}}", "bpmn:"),
-            "Save the diagram again with a current modeler.",
-        )

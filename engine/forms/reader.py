@@ -55,8 +55,10 @@ class _Reader:
         self._keys: set[str] = set()
         self._unnamed = 0
 
-    def _say(self, rule: str, element: str, message: str, remedy: str) -> None:
-        found = finding(f"form.{rule}", "error", self.filename, element, 0, message, remedy)
+    def _say(
+        self, rule: str, element: str, message: str, remedy: str, severity: str = "error"
+    ) -> None:
+        found = finding(f"form.{rule}", severity, self.filename, element, 0, message, remedy)
         self.findings.append(found)
 
     def read(self, source: bytes) -> Form | None:
@@ -129,6 +131,14 @@ class _Reader:
         children = self._fields(nested, depth + 1, kind == "table")
         made = component.build(children)
         self._check_default(made)
+        if _is_never_shown(made):
+            self._say(
+                "never-shown",
+                made.key,
+                "Nobody ever sees it: its condition hides it always.",
+                "Correct conditional.hide, or remove the field.",
+                "warning",
+            )
         return made
 
     def _sayer(self, key: str) -> Say:
@@ -173,6 +183,17 @@ class _Reader:
                 ),
                 "Correct defaultValue.",
             )
+
+
+def _is_never_shown(field: Field) -> bool:
+    """Return whether a field is hidden whatever the answers are."""
+    hide = field.hide
+    if hide is None or hide.free_names or hide.maybe_names:
+        return False
+    try:
+        return hide.evaluate({}) is True
+    except FeelError:
+        return False  # It passes its budget, so nothing is known of it.
 
 
 def _key_fault(key: str) -> str:

@@ -1,8 +1,8 @@
 """The engine: one public method = one use case = one transaction."""
 
 from engine.service.engine import Engine
-from engine.service.linting import REFUSED, FileReport, lint_paths
-from engine.service.publications import Deployed, compile_files, lint_files, read_folder
+from engine.service.linting import REFUSED, FileReport, lint_files, lint_paths
+from engine.service.publications import Deployed, compile_files, read_folder
 from engine.service.views import (
     ActionView,
     CasesQuery,

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from engine import bpmn, dmn, forms
-from engine.errors import Finding
+from engine.errors import DeploymentRefused, Finding
+from engine.labels import Labels
 from engine.model import HandlerSpec
-from engine.service.publications import COMMON, lint_files, read_folder
+from engine.service.label_checks import check_labels
+from engine.service.publications import COMMON, labels_of, read_folder
+from engine.service.scheme import SchemeConfig, read_scheme
+from engine.service.scheme_checks import check_scheme
 
 SUFFIXES = (".bpmn", ".dmn", ".form")
 
@@ -44,23 +49,75 @@ class FileReport:
         }
 
 
+def lint_files(
+    files: Mapping[str, bytes],
+    handlers: Mapping[str, HandlerSpec],
+    now: datetime | None = None,
+) -> tuple[Finding, ...]:
+    """Return everything there is to say of a publication, errors first.
+
+    :param now: what fixed dates are compared with; without it they are not looked at.
+    """
+    try:
+        config = read_scheme(files["scheme.toml"])
+    except DeploymentRefused as refused:
+        return refused.findings
+    seen = bpmn.survey(
+        files,
+        config.process,
+        handlers=handlers,
+        constants=config.constants,
+        country=config.country,
+        time_zone=config.time_zone,
+        now=now,
+    )
+    found = [
+        *seen.findings,
+        *check_scheme(config, files, seen),
+        *_label_findings(files, config, seen),
+    ]
+    return tuple(sorted(dict.fromkeys(found), key=_order))
+
+
+def _order(found: Finding) -> tuple[bool, str, int, str]:
+    return found.severity != "error", found.file, found.line, found.rule
+
+
+def _label_findings(
+    files: Mapping[str, bytes], config: SchemeConfig, seen: bpmn.Survey
+) -> Iterable[Finding]:
+    own = {name: source for name, source in files.items() if "/" not in name}
+    try:
+        labels = {locale: labels_of(files, locale) for locale in config.languages}
+        alone: dict[str, Labels] = {locale: labels_of(own, locale) for locale in config.languages}
+    except DeploymentRefused as refused:
+        return refused.findings
+    if config.process not in seen.processes:
+        return ()  # Without its process there is nothing to compare the texts with.
+    return check_labels(config, seen, labels, alone)
+
+
 def lint_paths(
-    paths: Iterable[Path], handlers: Mapping[str, HandlerSpec]
+    paths: Iterable[Path],
+    handlers: Mapping[str, HandlerSpec],
+    now: datetime | None = None,
 ) -> tuple[FileReport, ...]:
     """Return one report a file at or below these paths, by path.
 
     A file in a scheme's folder is read with its scheme; any other ``.bpmn``, ``.dmn`` or ``.form``
     stands alone, so that what it calls may be elsewhere.
+
+    :param now: what fixed dates are compared with; without it they are not looked at.
     """
     found: dict[Path, list[Finding]] = {}
     wanted = [path for root in paths for path in _files(root)]
     for folder in sorted({path.parent for path in wanted if _scheme_of(path)}):
-        for path, findings in _lint_scheme(folder, handlers).items():
+        for path, findings in _lint_scheme(folder, handlers, now).items():
             found.setdefault(path, []).extend(findings)
     asked = set(wanted) | _shared(found, wanted)
     for path in wanted:
         if path not in found and path.suffix in SUFFIXES:
-            found[path] = list(_lint_alone(path, handlers))
+            found[path] = list(_lint_alone(path, handlers, now))
     return tuple(
         FileReport(str(path), tuple(dict.fromkeys(found[path])))
         for path in sorted(found)
@@ -88,10 +145,12 @@ def _shared(found: Iterable[Path], wanted: Iterable[Path]) -> set[Path]:
     return {path for path in found if homes & set(path.parents)}
 
 
-def _lint_scheme(folder: Path, handlers: Mapping[str, HandlerSpec]) -> dict[Path, list[Finding]]:
+def _lint_scheme(
+    folder: Path, handlers: Mapping[str, HandlerSpec], now: datetime | None
+) -> dict[Path, list[Finding]]:
     files = read_folder(folder)
     found: dict[Path, list[Finding]] = {_place(folder, name): [] for name in files}
-    for finding in lint_files(files, handlers):
+    for finding in lint_files(files, handlers, now):
         found.setdefault(_place(folder, finding.file), []).append(finding)
     return found
 
@@ -101,13 +160,22 @@ def _place(folder: Path, name: str) -> Path:
     return home / name
 
 
-def _lint_alone(path: Path, handlers: Mapping[str, HandlerSpec]) -> tuple[Finding, ...]:
+def _lint_alone(
+    path: Path, handlers: Mapping[str, HandlerSpec], now: datetime | None
+) -> tuple[Finding, ...]:
     source = path.read_bytes()
     if path.suffix == ".form":
         return forms.check(source, path.name)
     if path.suffix == ".dmn":
         beside = {other.name: other.read_bytes() for other in sorted(path.parent.glob("*.dmn"))}
-        return dmn.check(source, path.name, beside)
+        found = dmn.check(source, path.name, beside)
+        return (*found, *bpmn.check_dmn_schema(source, path.name))
     return bpmn.lint(
-        {path.name: source}, None, handlers=handlers, constants={}, country="", time_zone=""
+        {path.name: source},
+        None,
+        handlers=handlers,
+        constants={},
+        country="",
+        time_zone="",
+        now=now,
     )

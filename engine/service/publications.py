@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine import bpmn, dmn
-from engine.errors import ConfigurationError, DecisionError, DeploymentRefused, Finding, NotFound
+from engine.errors import ConfigurationError, DecisionError, DeploymentRefused, NotFound
 from engine.forms import Form, read_form
 from engine.labels import Labels, read_labels
 from engine.model import HandlerSpec
@@ -160,32 +160,18 @@ def compile_files(files: Mapping[str, bytes], handlers: Mapping[str, HandlerSpec
         process=process,
         forms=forms,
         elements={element.id: element for element in bpmn.elements(process)},
-        labels={language: _labels(files, language) for language in config.languages},
+        labels={language: labels_of(files, language) for language in config.languages},
     )
 
 
-def _labels(files: Mapping[str, bytes], locale: str) -> Labels:
+def labels_of(files: Mapping[str, bytes], locale: str) -> Labels:
+    """Return a publication's labels in a language.
+
+    :raises DeploymentRefused: a file of them does not read.
+    """
     wanted = f"labels.{locale}.toml"
     sources = {name: files[name] for name in sorted(files) if name.rpartition("/")[2] == wanted}
     return read_labels(locale, sources)
-
-
-def lint_files(
-    files: Mapping[str, bytes], handlers: Mapping[str, HandlerSpec]
-) -> tuple[Finding, ...]:
-    """Return everything there is to say of a publication, errors first."""
-    try:
-        config = read_scheme(files["scheme.toml"])
-    except DeploymentRefused as refused:
-        return refused.findings
-    return bpmn.lint(
-        files,
-        config.process,
-        handlers=handlers,
-        constants=config.constants,
-        country=config.country,
-        time_zone=config.time_zone,
-    )
 
 
 class Publications:
@@ -221,6 +207,5 @@ __all__ = [
     "DeploymentRow",
     "Publications",
     "compile_files",
-    "lint_files",
     "read_folder",
 ]

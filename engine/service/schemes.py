@@ -19,11 +19,11 @@ from engine.model import (
 )
 from engine.service.answers import accept
 from engine.service.base import UseCases
+from engine.service.linting import lint_files
 from engine.service.publications import (
     Deployed,
     compile_files,
     digest,
-    lint_files,
     read_folder,
 )
 from engine.service.signatures import with_signatures
