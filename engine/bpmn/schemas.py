@@ -21,8 +21,10 @@ from engine.errors import Finding
 from engine.rules import finding, said
 
 DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
+XSD = Path(bpmn_parser.__file__).parent / "schema" / "BPMN20.xsd"
+"""BPMN's own."""
 FILES = {
-    "bpmn": Path(bpmn_parser.__file__).parent / "schema" / "BPMN20.xsd",
+    "bpmn": XSD,
     "dmn": Path(dmn_parser.__file__).parent / "schema" / "DMN13.xsd",
 }
 TOLD = 20

@@ -15,7 +15,8 @@ from typing import Any
 from lxml import etree
 
 from engine.bpmn.findings import Findings, Place
-from engine.bpmn.reader import XSD, Document, is_bpmn, tag
+from engine.bpmn.reader import Document, is_bpmn, tag
+from engine.bpmn.schemas import XSD
 from engine.rules import said
 
 BOOLEAN = ("true", "false", "1", "0")
