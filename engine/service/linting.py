@@ -14,7 +14,7 @@ from engine.labels import Labels
 from engine.model import HandlerSpec
 from engine.service.label_checks import check_labels
 from engine.service.publications import COMMON, labels_of, read_folder
-from engine.service.scheme import SchemeConfig, read_scheme
+from engine.service.scheme import SchemeConfig, read_scheme, review_scheme
 from engine.service.scheme_checks import check_scheme
 
 SUFFIXES = (".bpmn", ".dmn", ".form")
@@ -74,6 +74,7 @@ def lint_files(
     found = [
         *seen.findings,
         *check_scheme(config, files, seen),
+        *review_scheme(config),
         *_label_findings(files, config, seen),
     ]
     return tuple(sorted(dict.fromkeys(found), key=_order))

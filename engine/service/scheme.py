@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,6 +13,40 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from engine.errors import DeploymentRefused, Finding
 from engine.feel import Value, to_feel
 from engine.rules import finding, said
+
+
+class RoleKind(StrEnum):
+    """What a role of a scheme is to the people whose cases it works on.
+
+    A scheme says which of its roles is of which kind; what a kind opens is decided in code
+    (``handlers.people.tiers``), so that no scheme can widen it.
+    """
+
+    AGENCY = "agency"
+    COUNSELLOR = "counsellor"
+    OPERATOR = "operator"
+    LOCAL_AUTHORITY = "local-authority"
+    PUBLIC_BODY = "public-body"
+    COMMITTEE = "committee"
+    FINANCE = "finance"
+    TRAINER = "trainer"
+    PARTNER = "partner"
+    FUNDER = "funder"
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long a person's data are kept after the last of their cases has ended.
+
+    :ivar months: calendar months after a case's end.
+    :ivar audit_hold_months: months after its end in which the funder may still audit it: nothing
+        is erased before, whoever asks.
+    :ivar source: where the two figures come from.
+    """
+
+    months: int
+    audit_hold_months: int
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +64,9 @@ class SchemeConfig:
     :ivar process: id of the top process.
     :ivar summary: process variables that the case page shows.
     :ivar name: by locale; likewise ``roles``, by role code, then locale.
+    :ivar role_kinds: what each role is, by role code; a role that says nothing is left out.
+    :ivar retention: how long personal data are kept; ``None`` where the scheme says nothing, and
+        then nothing is erased because of its age.
     :ivar constants: visible to FEEL as ``scheme.<name>``: constants, and each figure's value.
     """
 
@@ -42,6 +80,8 @@ class SchemeConfig:
     summary: tuple[str, ...]
     name: Mapping[str, str]
     roles: Mapping[str, Mapping[str, str]]
+    role_kinds: Mapping[str, RoleKind]
+    retention: Retention | None
     standing_parties: tuple[StandingParty, ...]
     constants: Mapping[str, Value]
 
@@ -57,6 +97,7 @@ def _in(names: Mapping[str, str], locale: str, languages: tuple[str, ...], defau
     return default
 
 
+_MONTHS = ("months", "audit_hold_months")
 _TEXTS = ("id", "process", "country", "time_zone", "currency", "reference_prefix")
 
 
@@ -125,7 +166,56 @@ def _check(data: Mapping[str, Any], filename: str) -> list[Finding]:
                     "Every figure says where it comes from.",
                 )
             )
-    return findings
+    return [*findings, *_check_roles(data, filename), *_check_retention(data, filename)]
+
+
+def _check_roles(data: Mapping[str, Any], filename: str) -> list[Finding]:
+    known = ", ".join(RoleKind)
+    return [
+        _finding(
+            filename,
+            "scheme.role-kind",
+            said("[roles.{role}] is of kind '{kind}', which does not exist.", role=role, kind=kind),
+            said("Write one of {known}.", known=known),
+        )
+        for role, words in data.get("roles", {}).items()
+        if (kind := words.get("kind")) is not None and kind not in set(RoleKind)
+    ]
+
+
+def _check_retention(data: Mapping[str, Any], filename: str) -> list[Finding]:
+    said_of = data.get("retention")
+    if said_of is None:
+        return []
+    whole = isinstance(said_of, dict) and isinstance(said_of.get("source"), str)
+    months = [said_of.get(key) for key in _MONTHS] if whole else []
+    if months and all(type(count) is int and count >= 0 for count in months):
+        return []
+    return [
+        _finding(
+            filename,
+            "scheme.retention",
+            "[retention] needs months, audit_hold_months (whole numbers) and source.",
+            "Say how long personal data are kept after a case's end, and where that comes from.",
+        )
+    ]
+
+
+def review_scheme(config: SchemeConfig, filename: str = "scheme.toml") -> tuple[Finding, ...]:
+    """Return what is no error in a scheme and yet worth a second look."""
+    return tuple(
+        finding(
+            "scheme.role-kind-missing",
+            "warning",
+            filename,
+            "",
+            0,
+            said("[roles.{role}] says no kind: it opens no personal data.", role=role),
+            said('Add kind = "…": one of {known}.', known=", ".join(RoleKind)),
+        )
+        for role in config.roles
+        if role not in config.role_kinds
+    )
 
 
 def _build(data: Mapping[str, Any]) -> SchemeConfig:
@@ -144,12 +234,26 @@ def _build(data: Mapping[str, Any]) -> SchemeConfig:
         summary=tuple(data.get("summary", ())),
         name=MappingProxyType(data["name"]),
         roles=MappingProxyType(data.get("roles", {})),
+        role_kinds=MappingProxyType(
+            {
+                role: RoleKind(words["kind"])
+                for role, words in data.get("roles", {}).items()
+                if "kind" in words
+            }
+        ),
+        retention=_retention(data.get("retention")),
         standing_parties=tuple(
             StandingParty(party["organisation"], party["role"])
             for party in data.get("standing_parties", ())
         ),
         constants=MappingProxyType({key: to_feel(value) for key, value in constants.items()}),
     )
+
+
+def _retention(said_of: Mapping[str, Any] | None) -> Retention | None:
+    if said_of is None:
+        return None
+    return Retention(said_of["months"], said_of["audit_hold_months"], said_of["source"])
 
 
 def _finding(filename: str, rule: str, message: str, remedy: str) -> Finding:

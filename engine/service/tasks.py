@@ -12,6 +12,7 @@ from engine.errors import (
     DutiesNotSeparate,
     InvalidAnswer,
     NotAllowed,
+    NotFound,
 )
 from engine.model import (
     Actor,
@@ -111,7 +112,11 @@ class Tasks(UseCases):
     ) -> Mapping[str, Any]:
         if item.draft is None or item.assignee != actor.account_id:
             return {}
-        draft = json.loads(self._ports.fields.unseal(uow, case.ref, item.draft))
+        try:
+            plain = self._ports.fields.unseal(uow, case.ref, item.draft)
+        except NotFound:
+            return {}  # The person was erased, and the draft with them; the task stays.
+        draft = json.loads(plain)
         return draft if isinstance(draft, dict) else {}
 
     def claim(self, work_item_id: str, actor: Actor) -> None:

@@ -110,6 +110,28 @@ def read_case(uow: UnitOfWork, case_id: str) -> CaseRow:
     return case_from_row(row)
 
 
+def home_of(uow: UnitOfWork, case_id: str) -> tuple[str, str] | None:
+    """Return a case's scheme and the deployment that it is pinned to; ``None`` if there is none."""
+    row = uow.connection.execute(
+        sa.select(_C.scheme, _C.deployment_id).where(_C.id == case_id)
+    ).first()
+    return None if row is None else (row.scheme, row.deployment_id)
+
+
+def link_subject(uow: UnitOfWork, case: CaseRow, subject: str, now: datetime) -> None:
+    """Say whom a locked case is about; a step that read it before starts again.
+
+    :raises RevisionConflict: another transaction advanced it.
+    """
+    linked = uow.connection.execute(
+        sa.update(t.cases)
+        .where(_C.id == case.id, _C.revision == case.revision, _C.subject.is_(None))
+        .values(subject=subject, revision=case.revision + 1, updated_at=now)
+    )
+    if linked.rowcount != 1:
+        raise RevisionConflict(case.id)
+
+
 def lock_case(uow: UnitOfWork, case_id: str, *, skip_locked: bool = False) -> CaseRow | None:
     """Return a case, locked until the transaction ends.
 
@@ -227,6 +249,15 @@ def insert_deployment(
             for name, content in sorted(files.items())
         ],
     )
+
+
+def deployment_file(uow: UnitOfWork, deployment_id: str, name: str) -> bytes | None:
+    """Return one file of a publication, or ``None`` if it has none of that name."""
+    d = t.definitions.c
+    content = uow.connection.execute(
+        sa.select(d.content).where(d.deployment_id == deployment_id, d.name == name)
+    ).scalar()
+    return None if content is None else bytes(content)
 
 
 def deployment_files(uow: UnitOfWork, deployment_id: str) -> dict[str, bytes]:

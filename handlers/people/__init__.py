@@ -5,6 +5,7 @@ from handlers.people.consents import Consent, Purpose, consents_of, current_cons
 from handlers.people.fields import PersonalFields
 from handlers.people.handlers import check_consent, record_consents
 from handlers.people.keyring import Keyring, case_owner, owner_of, owners_of, person_owner
+from handlers.people.roles import Schemes
 from handlers.people.secrets import ensure_secrets
 from handlers.people.store import (
     HouseholdMember,
@@ -15,11 +16,11 @@ from handlers.people.store import (
     open_household,
     sensitive_reads,
 )
-from handlers.people.tiers import OPENED_BY, SENSITIVE, tiers_of
+from handlers.people.tiers import OPENED_TO, SENSITIVE, tiers_of
 from handlers.people.vault import Vault, decrypt, encrypt, keyed_name
 
 __all__ = [
-    "OPENED_BY",
+    "OPENED_TO",
     "SENSITIVE",
     "Access",
     "Consent",
@@ -27,6 +28,7 @@ __all__ = [
     "Keyring",
     "PersonalFields",
     "Purpose",
+    "Schemes",
     "SensitiveRead",
     "Vault",
     "add_member",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.model import Actor, CaseRef, Tier
 from engine.ports import Clock
 from engine.store import Store, UnitOfWork
-from engine.store.queries import can_see
+from engine.store.queries import roles_in
 from handlers.people import store
+from handlers.people.roles import Schemes
 from handlers.people.tiers import SENSITIVE, tiers_of
 
 
@@ -18,10 +19,12 @@ class Access:
     """Decides and logs reads of personal data.
 
     :ivar database: opens a transaction of its own for the log where the caller only reads.
+    :ivar schemes: say of which kind each role is.
     """
 
     database: Store
     clock: Clock
+    schemes: Schemes = field(default_factory=Schemes)
 
     def open_tiers(self, uow: UnitOfWork, case: CaseRef, reader: Actor) -> frozenset[Tier]:
         """Return the tiers that the reader may open in this case.
@@ -29,13 +32,15 @@ class Access:
         Only grants that see the case count: an adviser's role in one organisation opens nothing
         in a case that the same person sees through another.
         """
-        now = self.clock.now()
-        roles = {
-            grant.role
-            for grant in reader.grants
-            if can_see(uow, case.id, Actor(reader.account_id, (grant,)), now)
-        }
-        return tiers_of(roles)
+        return self.tiers_in(uow, case.id, reader)
+
+    def tiers_in(self, uow: UnitOfWork, case_id: str, reader: Actor) -> frozenset[Tier]:
+        """Return the same by the case's id."""
+        roles = roles_in(uow, case_id, reader, self.clock.now())
+        if not roles:
+            return frozenset()
+        kinds = self.schemes.kinds_in(uow, case_id)
+        return tiers_of([kinds.get(role) for role in roles])
 
     def log(
         self,

@@ -404,7 +404,7 @@ def test_who_the_case_is_about_is_told_only_to_roles_that_may_read_identities(
     bench: Bench,
 ) -> None:
     case_id = bench.start()
-    officer = Actor("o", (Grant("ofii_officer", "office", "CM"),))
+    officer = Actor("o", (Grant("clerk", "office", "CM"),))
     assert [(i.label, i.value) for i in bench.engine.person(case_id, officer)] == [
         ("Nom", "Essai Premier")
     ]

@@ -21,6 +21,8 @@ from handlers.people import PersonalFields
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 PARTY = "op-littoral-appui"
+SCHEME = (Path(__file__).parents[2] / "processes" / "cm" / "ofii" / "scheme.toml").read_bytes()
+"""What the bare cases' scheme says of its roles."""
 
 
 def person(name: str, *roles: str, organisation: str = PARTY) -> Actor:
@@ -89,7 +91,7 @@ class Site:
         )
         with self.store.unit_of_work() as uow:
             deployment = DeploymentRow(row.deployment_id, f"cm/{name}", 1, "0", NOW, "x")
-            insert_deployment(uow, deployment, {"scheme.toml": b""})
+            insert_deployment(uow, deployment, {"scheme.toml": SCHEME})
             insert_case(uow, row, None)
             for party in parties or (PARTY,):
                 uow.add_party(row.id, party, "party", NOW)

@@ -13,6 +13,7 @@ import pytest
 
 from engine.errors import ConfigurationError, NotFound, StateUnreadable
 from engine.model import SYSTEM, Actor, Grant, Tier
+from engine.service.scheme import RoleKind
 from handlers.composition import compose_fields
 from handlers.people import sensitive_reads, tiers_of
 from handlers.people.vault import Vault, canonical, commitment, decrypt, encrypt
@@ -268,7 +269,7 @@ def test_a_lost_master_key_stops_reads_and_writes_instead_of_mixing_keys(sqlite_
 
 def test_whoever_holds_no_role_opens_no_tier() -> None:
     assert tiers_of([]) == frozenset()
-    assert Tier.LEGAL not in tiers_of(["operator_adviser", "committee_secretary"])
+    assert Tier.LEGAL not in tiers_of([RoleKind.COUNSELLOR, RoleKind.COMMITTEE])
 
 
 def test_the_reading_roles_are_those_of_a_visible_case_only_while_it_is_visible(site: Site) -> None:
