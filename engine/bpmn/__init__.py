@@ -54,6 +54,7 @@ from engine.bpmn.modify import (
     targets,
     values_before,
 )
+from engine.bpmn.pairing import Counterpart, counterparts, mapping_problems
 from engine.bpmn.publication import (
     Publication,
     References,
@@ -66,6 +67,7 @@ __all__ = [
     "SIGNAL_PREFIX",
     "Beginning",
     "CallRevised",
+    "Counterpart",
     "ElementInfo",
     "Fate",
     "FlowInfo",
@@ -91,12 +93,14 @@ __all__ = [
     "beginnings",
     "check_dmn_schema",
     "compile_publication",
+    "counterparts",
     "decision_tables",
     "elements",
     "flows",
     "following",
     "holds",
     "lint",
+    "mapping_problems",
     "migrate",
     "modify",
     "plan_migration",

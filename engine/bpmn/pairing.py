@@ -28,6 +28,18 @@ class Place:
     new: str
 
 
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """Where an element goes.
+
+    :ivar target: its element in the new version; ``None`` if that must be said or cannot be.
+    :ivar near: elements that may be meant.
+    """
+
+    target: str | None
+    near: tuple[str, ...] = ()
+
+
 @dataclass
 class Pairing:
     """Finds the counterpart of each spec of one publication in another.
@@ -170,6 +182,52 @@ class Pairing:
             return found
         near = self.suggestions(spec.element, place)
         return Note("undo", {"old": spec.element.id, "new": found.element.id}, near)
+
+
+def counterparts(
+    old: Publication, new: Publication, mapping: Mapping[str, str]
+) -> dict[str, Counterpart]:
+    """Return where every element of a version would go, by its id, wherever a case may stand."""
+    pairing = Pairing(old, new, mapping)
+    found: dict[str, Counterpart] = {}
+    waiting = [pairing.top]
+    seen: set[Place] = set()
+    while waiting:
+        place = waiting.pop()
+        for name, spec in old.specs[place.old].task_specs.items():
+            element = getattr(spec, "element", None)
+            if element is None or name != element.id or isinstance(spec, Listener):
+                continue
+            pair = pairing.find(name, place)
+            if isinstance(pair, Note):
+                found.setdefault(name, Counterpart(None, pair.near))
+                continue
+            found[name] = Counterpart(pair.element.id)
+            if isinstance(spec, Holder) or hasattr(spec, "instance_name"):
+                waiting += _deeper(pairing, spec, pair, place, seen)
+    return {e.id: Counterpart(None) for e in elements_of(old.processes.values())} | found
+
+
+def _deeper(pairing: Pairing, spec: Any, pair: Any, place: Place, seen: set[Place]) -> list[Place]:
+    """Return the containers that two paired activities, or their instances, open."""
+    if not isinstance(spec, Holder):
+        spec = pairing.old_spec(spec.instance_name, place)
+        found = pairing.find(spec.name, place)
+        if not isinstance(spec, Holder) or isinstance(found, Note):
+            return []
+        pair = found
+    inside = pairing.inside(spec, pair)
+    if inside in seen:
+        return []
+    seen.add(inside)
+    return [inside]
+
+
+def mapping_problems(
+    old: Publication, new: Publication, mapping: Mapping[str, str]
+) -> tuple[Note, ...]:
+    """Return what is wrong with a mapping itself, whatever case it is for."""
+    return Pairing(old, new, mapping).problems()
 
 
 def _triggers(element: Element) -> tuple[Trigger, bool, tuple[Trigger, ...]]:

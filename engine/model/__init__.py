@@ -47,6 +47,7 @@ class JobKind(StrEnum):
     TIMER = "timer"
     HANDLER = "handler"
     MESSAGE = "message"
+    MIGRATION = "migration"
 
 
 class StartTrigger(StrEnum):
@@ -234,7 +235,10 @@ class TaskOpened:
 
 @dataclass(frozen=True, slots=True)
 class CallWanted:
-    """A handler must be called. Its idempotency key is ``case/element/activation``."""
+    """A handler must be called. Its idempotency key is ``case/element/activation``.
+
+    :ivar keyed_by: the element in that key, where a migration has renamed it since.
+    """
 
     activation: int
     element_id: str
@@ -242,6 +246,7 @@ class CallWanted:
     arguments: Variables
     retries: int
     local: bool
+    keyed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

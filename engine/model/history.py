@@ -13,6 +13,8 @@ class EventKind(StrEnum):
     CASE_CANCELLED = "case.cancelled"
     CASE_SUSPENDED = "case.suspended"
     CASE_RESUMED = "case.resumed"
+    CASE_MIGRATED = "case.migrated"
+    CASE_MIGRATION_UNDONE = "case.migration_undone"
     TOKENS_MOVED = "tokens.moved"
     VARIABLES_SET = "variables.set"
     ELEMENT_ENTERED = "element.entered"

@@ -27,6 +27,8 @@ from engine.model import (
 )
 from engine.ports import Clock, Ports
 from engine.service.answers import Accepted
+from engine.service.batches import Batches
+from engine.service.migrating import Migrator
 from engine.service.publications import (
     Deployed,
     Publications,
@@ -47,6 +49,7 @@ from engine.store.cases import (
     lock_case,
     read_case,
 )
+from engine.store.moved import former_ids
 from engine.store.work import (
     WorkItemRow,
     open_incidents,
@@ -74,7 +77,9 @@ class UseCases:
         self._ports = ports
         self._publications = Publications(store, ports.registry.specs)
         self._stepper = Stepper(store, ports, self._publications)
-        self.runner = Runner(store, ports, self._stepper, settings.lease_s)
+        self._migrator = Migrator(ports, self._publications, self._stepper)
+        batches = Batches(ports, self._migrator)
+        self.runner = Runner(store, ports, self._stepper, batches, settings.lease_s)
         self.starts = Starts(store, ports, self._publications, self._stepper)
 
     @property
@@ -224,8 +229,10 @@ class UseCases:
 
 def separated(uow: UnitOfWork, item: WorkItemRow, actor: Actor) -> bool:
     """Tell whether the actor, or who they act for, did a step that this one is kept apart from."""
-    apart = item.separate_from
-    return bool(apart and actor.principals & performers(uow, item.case_id, apart))
+    if not item.separate_from:
+        return False
+    apart = former_ids(uow, item.case_id, item.separate_from)
+    return bool(actor.principals & performers(uow, item.case_id, sorted(apart)))
 
 
 def page_bounds(page: int, size: int) -> tuple[int, int]:

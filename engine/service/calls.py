@@ -41,7 +41,7 @@ def invoke(
         case=case.ref,
         element_id=call.element_id,
         activation=call.activation,
-        key=f"{case.id}/{call.element_id}/{call.activation}",
+        key=f"{case.id}/{call.keyed_by or call.element_id}/{call.activation}",
         attempt=attempt,
         now=now,
         actor=actor,

@@ -5,12 +5,14 @@ Every use case reads the same: load → advance → save. What an actor may not 
 :class:`~engine.errors.NotAllowed`.
 """
 
+from engine.service.bulk import MigrationBatches
 from engine.service.cases import Cases
+from engine.service.migrations import Migrations
 from engine.service.operations import Operations
 from engine.service.schemes import Schemes
 from engine.service.tasks import Tasks
 from engine.service.trail import Trail
 
 
-class Engine(Schemes, Tasks, Cases, Trail, Operations):
+class Engine(Schemes, Tasks, Cases, Trail, Operations, Migrations, MigrationBatches):
     """A BPMN case engine over a store, with everything from outside passed in."""

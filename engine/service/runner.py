@@ -29,6 +29,7 @@ from engine.model import (
 )
 from engine.ports import Ports
 from engine.service import messages
+from engine.service.batches import Batches
 from engine.service.calls import failure_delay, incident_of, invoke
 from engine.service.payloads import load
 from engine.service.steps import Stepper
@@ -43,10 +44,13 @@ log = structlog.get_logger(__name__)
 class Runner:
     """Runs jobs; knows nothing of threads. A worker decides when and where."""
 
-    def __init__(self, store: Store, ports: Ports, stepper: Stepper, lease_s: int) -> None:
+    def __init__(
+        self, store: Store, ports: Ports, stepper: Stepper, batches: Batches, lease_s: int
+    ) -> None:
         self._store = store
         self._ports = ports
         self._stepper = stepper
+        self._batches = batches
         self._lease = timedelta(seconds=lease_s)
 
     def due(self, limit: int, *, inside_only: bool = False) -> tuple[JobRow, ...]:
@@ -115,6 +119,9 @@ class Runner:
         if case is None or not delete_job(uow, job):
             return False
         now = self._ports.clock.now()
+        if job.kind is JobKind.MIGRATION:
+            self._batches.run_item(uow, case, job.element_id, now)
+            return True
         if case.status is not CaseStatus.ACTIVE:
             if job.kind is JobKind.MESSAGE:
                 messages.take_back(uow, case.id, load(job.payload), now)
@@ -192,13 +199,15 @@ class Runner:
         now = self._ports.clock.now()
         with self._store.unit_of_work() as uow:
             case = lock_case(uow, job.case_id)
+            current = read_job(uow, job.id)  # A migration may have renamed its element.
             if case is None or not delete_job(uow, job) or case.status is not CaseStatus.ACTIVE:
                 return False
+            made = call if current is None else _call_of(current)
             if isinstance(command, CompleteActivity):
-                self._stepper.record_success(uow, case.id, call, job.attempt, now)
+                self._stepper.record_success(uow, case.id, made, job.attempt, now)
             elif isinstance(command, ThrowError):
                 code = command.code
-                self._stepper.record_rejection(uow, case.id, call, job.attempt, code, now)
+                self._stepper.record_rejection(uow, case.id, made, job.attempt, code, now)
             self._stepper.step(uow, case, command, SYSTEM, now)
         return True
 
@@ -241,13 +250,15 @@ class Runner:
 
 
 def _call_of(job: JobRow) -> CallWanted:
+    payload = load(job.payload)
     return CallWanted(
         activation=job.activation,
         element_id=job.element_id,
         handler=job.handler or "",
-        arguments=load(job.payload)["arguments"],
+        arguments=payload["arguments"],
         retries=job.retries,
         local=False,
+        keyed_by=payload.get("keyed_by", ""),
     )
 
 

@@ -56,9 +56,25 @@ class Stepper:
         :returns: the case as it was saved.
         :raises RevisionConflict: another transaction advanced it meanwhile.
         """
+        context = bpmn.StepContext(case=case.ref, now=now)
+        deployed = self._publications.get(case.deployment_id)
+        if isinstance(command, StartProcess):
+            outcome = bpmn.start(deployed.process, command, context)
+        else:
+            outcome = bpmn.advance(deployed.process, case.state, command, context)
+        return self.settle(uow, case, outcome, actor, now)
+
+    def settle(
+        self, uow: UnitOfWork, case: CaseRow, outcome: Outcome, actor: Actor, now: datetime
+    ) -> CaseRow:
+        """Save what a step has made of a locked case; local calls and their steps follow.
+
+        :returns: the case as it was saved.
+        :raises RevisionConflict: another transaction advanced it meanwhile.
+        """
         deployed = self._publications.get(case.deployment_id)
         calls: deque[CallWanted] = deque()
-        case = self._advance(uow, deployed, case, command, calls, now)
+        case = self._keep(uow, case, outcome, calls, now)
         while calls:
             answer = self._call(uow, case, calls.popleft(), actor, now)
             if answer is not None:
@@ -79,10 +95,17 @@ class Stepper:
         now: datetime,
     ) -> CaseRow:
         context = bpmn.StepContext(case=case.ref, now=now)
-        if isinstance(command, StartProcess):
-            outcome = bpmn.start(deployed.process, command, context)
-        else:
-            outcome = bpmn.advance(deployed.process, case.state, command, context)
+        outcome = bpmn.advance(deployed.process, case.state, command, context)
+        return self._keep(uow, case, outcome, calls, now)
+
+    def _keep(
+        self,
+        uow: UnitOfWork,
+        case: CaseRow,
+        outcome: Outcome,
+        calls: deque[CallWanted],
+        now: datetime,
+    ) -> CaseRow:
         gone = set(outcome.withdrawn)
         kept = [call for call in calls if call.activation not in gone]
         calls.clear()
@@ -153,6 +176,7 @@ class Stepper:
                     "arguments": dict(call.arguments),
                     "actor": actor.account_id,
                     "acting_for": actor.acting_for,
+                    "keyed_by": call.keyed_by,
                 }
             ),
             handler=call.handler,

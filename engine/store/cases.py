@@ -161,6 +161,7 @@ def save_case(uow: UnitOfWork, case: CaseRow, tail: Tail, now: datetime) -> None
         sa.update(t.cases)
         .where(_C.id == case.id, _C.revision == case.revision)
         .values(
+            deployment_id=case.deployment_id,
             subject=case.subject,
             status=case.status,
             state=case.state,
@@ -213,6 +214,64 @@ def latest_deployment(uow: UnitOfWork, scheme: str) -> DeploymentRow | None:
         sa.select(t.deployments).where(d.scheme == scheme).order_by(d.version.desc()).limit(1)
     ).first()
     return None if row is None else _deployment(row)
+
+
+def find_deployment(uow: UnitOfWork, scheme: str, version: int) -> DeploymentRow:
+    """Return one version of a scheme.
+
+    :raises NotFound: it has none of this number.
+    """
+    d = t.deployments.c
+    row = uow.connection.execute(
+        sa.select(t.deployments).where(d.scheme == scheme, d.version == version)
+    ).first()
+    if row is None:
+        raise NotFound("version", f"{scheme} {version}")
+    return _deployment(row)
+
+
+def read_deployment(uow: UnitOfWork, deployment_id: str) -> DeploymentRow:
+    """Return a publication's row.
+
+    :raises NotFound: there is no such publication.
+    """
+    d = t.deployments.c
+    row = uow.connection.execute(sa.select(t.deployments).where(d.id == deployment_id)).first()
+    if row is None:
+        raise NotFound("deployment", deployment_id)
+    return _deployment(row)
+
+
+def deployments_of(uow: UnitOfWork, scheme: str) -> tuple[tuple[DeploymentRow, int], ...]:
+    """Return every version of a scheme, the newest first, with how many cases run in each."""
+    d, c = t.deployments.c, t.cases.c
+    running = (
+        sa.select(sa.func.count())
+        .where(c.deployment_id == d.id, c.ended_at.is_(None))
+        .scalar_subquery()
+    )
+    rows = uow.connection.execute(
+        sa.select(t.deployments, running.label("running"))
+        .where(d.scheme == scheme)
+        .order_by(d.version.desc())
+    )
+    return tuple(
+        (DeploymentRow(**{k: v for k, v in row._mapping.items() if k != "running"}), row.running)
+        for row in rows
+    )
+
+
+def running_cases(
+    uow: UnitOfWork, deployment_id: str, after: str = "", limit: int = 500
+) -> tuple[CaseRow, ...]:
+    """Return cases of a publication that have not ended, by id, those after ``after``."""
+    rows = uow.connection.execute(
+        sa.select(*case_columns())
+        .where(_C.deployment_id == deployment_id, _C.ended_at.is_(None), _C.id > after)
+        .order_by(_C.id)
+        .limit(limit)
+    )
+    return tuple(case_from_row(row) for row in rows)
 
 
 def latest_deployments(uow: UnitOfWork) -> tuple[DeploymentRow, ...]:

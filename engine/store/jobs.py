@@ -137,3 +137,11 @@ def release_expired(uow: UnitOfWork, horizon: datetime, now: datetime) -> int:
         .values(status=JobStatus.WAITING, due_at=now, lease_until=None)
     )
     return int(result.rowcount)
+
+
+def jobs_of(uow: UnitOfWork, case_id: str) -> tuple[JobRow, ...]:
+    """Return the jobs of a case, the oldest first."""
+    rows = uow.connection.execute(
+        sa.select(t.jobs).where(t.jobs.c.case_id == case_id).order_by(t.jobs.c.id)
+    )
+    return tuple(job_from_row(row) for row in rows)

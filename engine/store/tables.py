@@ -93,6 +93,7 @@ cases = Table(
     Column("last_seq", Integer, nullable=False),
     Column("last_hash", LargeBinary, nullable=False),
     Index("ix_cases_scheme_status", "scheme", "status", "started_at"),
+    Index("ix_cases_deployment", "deployment_id", "ended_at", "id"),
 )
 
 work_items = Table(
@@ -268,6 +269,47 @@ case_parties = Table(
     Column("until", UtcDateTime),
     Index("ix_case_parties_organisation", "organisation_id", "case_id"),
     Index("ix_case_parties_case", "case_id"),
+)
+
+case_migrations = Table(
+    "case_migrations",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("from_deployment", ForeignKey("deployments.id"), nullable=False),
+    Column("to_deployment", ForeignKey("deployments.id"), nullable=False),
+    Column("mapping", Text, nullable=False),
+    Column("state_before", LargeBinary),
+    Column("rows_before", LargeBinary),
+    Column("migrated_at", UtcDateTime, nullable=False),
+    Column("migrated_by", String(64), nullable=False),
+    Column("undone_at", UtcDateTime),
+)
+
+migration_batches = Table(
+    "migration_batches",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("scheme", String(100), nullable=False),
+    Column("from_deployment", ForeignKey("deployments.id"), nullable=False),
+    Column("to_deployment", ForeignKey("deployments.id"), nullable=False),
+    Column("mapping", Text, nullable=False),
+    Column("reason", LargeBinary, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("created_by", String(64), nullable=False),
+    Index("ix_migration_batches_scheme", "scheme", "created_at"),
+)
+
+migration_items = Table(
+    "migration_items",
+    metadata,
+    Column("batch_id", ForeignKey("migration_batches.id"), primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("status", String(16), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("at", UtcDateTime),
+    Index("ix_migration_items_status", "batch_id", "status"),
 )
 
 counters = Table(
