@@ -2,6 +2,15 @@
 
 from engine.service.engine import Engine
 from engine.service.linting import REFUSED, FileReport, lint_files, lint_paths
+from engine.service.migration_views import (
+    BatchItemView,
+    BatchPreview,
+    BatchView,
+    MigrationPreview,
+    MoveView,
+    StandingView,
+    VersionView,
+)
 from engine.service.publications import Deployed, compile_files, read_folder
 from engine.service.views import (
     ActionView,
@@ -27,6 +36,9 @@ from engine.service.views import (
 __all__ = [
     "REFUSED",
     "ActionView",
+    "BatchItemView",
+    "BatchPreview",
+    "BatchView",
     "CaseView",
     "CasesQuery",
     "Deployed",
@@ -36,15 +48,19 @@ __all__ = [
     "FileReport",
     "FormView",
     "IncidentView",
+    "MigrationPreview",
+    "MoveView",
     "Page",
     "PlaneView",
     "Problem",
     "SchemeView",
+    "StandingView",
     "StartView",
     "StepView",
     "SummaryItem",
     "TaskView",
     "Verification",
+    "VersionView",
     "WorkItemView",
     "WorklistQuery",
     "compile_files",
