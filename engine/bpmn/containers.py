@@ -21,6 +21,9 @@ class Container:
     :ivar ended: nothing is left in it to run.
     :ivar interrupted: an event sub-process took it over, so no other may start in it.
     :ivar done: what was done in it and can be compensated, the last at the end.
+    :ivar queues: tokens that wait for others, by the name of their spec, then by the flow they came
+        by, the oldest first. :ivar hosted: events that wait beside a token, by its activation.
+    :ivar listening: how many of its tokens only listen for event sub-processes.
     """
 
     spec: Any
@@ -39,6 +42,9 @@ class Container:
         self.scope = scope
         self.owner = owner
         self.done: list[Done] = []
+        self.queues: dict[str, dict[str, dict[int, Token]]] = {}
+        self.hosted: dict[int, dict[int, Token]] = {}
+        self.listening = 0
         self.task_tree = Token(self, self.spec.start, None, TaskState.COMPLETED)
 
     def add(self, spec_name: str, *, flow: str | None = None) -> Token:
@@ -51,6 +57,9 @@ class Container:
         """Take a finished token out of the tree; its followers move up to where it hung."""
         if self.tasks.pop(token.id, None) is None:
             return
+        self.listening -= token.task_spec.is_listener
+        token.host = 0
+        self.case.forget(token)
         parent = self.tasks[token._parent]
         parent._children.remove(token.id)
         for child_id in token._children:
@@ -58,6 +67,8 @@ class Container:
             if child is not None:
                 child._parent = parent.id
                 parent._children.append(child_id)
+        if not self.holding():
+            self.case.look_at(self)
 
     def live(self) -> list[Token]:
         """Return the tokens of this container that can still go on, oldest first."""
@@ -68,11 +79,34 @@ class Container:
         # One that waits at a join has no activation yet, and nothing beside it.
         if not token.activation:
             return []
-        return [event for event in self.live() if event.host == token.activation]
+        return [event for event in self.hosted.get(token.activation, {}).values() if event.is_live]
 
     def holding(self) -> bool:
         """Return whether a token is left that keeps this container from its end."""
-        return any(not token.task_spec.is_listener for token in self.live())
+        return len(self.tasks) - 1 > self.listening  # The root is no token.
+
+    def queue(self, token: Token) -> None:
+        """Note that a token waits for others at its element."""
+        flows = self.queues.setdefault(token.task_spec.name, {})
+        flows.setdefault(token.flow or "", {})[token.id] = token
+
+    def unqueue(self, token: Token) -> None:
+        """Note that it waits for them no more."""
+        name, flow = token.task_spec.name, token.flow or ""
+        del self.queues[name][flow][token.id]
+        if not self.queues[name][flow]:
+            del self.queues[name][flow]
+        if not self.queues[name]:
+            del self.queues[name]
+
+    def queued(self) -> list[Token]:
+        """Return the tokens that wait for others here."""
+        return [
+            token
+            for flows in self.queues.values()
+            for tokens in flows.values()
+            for token in tokens.values()
+        ]
 
     def cancel_tokens(self, *, but: Token | None = None) -> None:
         """Withdraw every token of this container."""

@@ -33,9 +33,9 @@ class ParallelGateway(Join, defaults.ParallelGateway):  # type: ignore[misc]
 
     def arrived(self, token: Token) -> bool:
         """See :class:`Join`."""
-        waiting = self.waiting(token)
-        if len(waiting) < len(self.incoming):
+        if len(token.workflow.queues[self.name]) < len(self.incoming):
             return False
+        waiting = self.waiting(token)
         if token not in waiting.values():
             waiting[token.flow or ""] = token
         merge(token, waiting.values())
@@ -59,8 +59,8 @@ class InclusiveGateway(Join, defaults.InclusiveGateway):  # type: ignore[misc]
     def try_join(self, token: Token) -> bool:
         """Complete the join once nothing moves and nothing can come that must be waited for."""
         waiting = self.waiting(token)
-        if token not in waiting.values():
-            return False
+        if token is not next(iter(waiting.values())):
+            return False  # Asked once for all that wait here.
         empty = [flow for flow in self.incoming if flow not in waiting]
         if self.may_come(token, empty, waiting):
             return False

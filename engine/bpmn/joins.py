@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from SpiffWorkflow.util.task import TaskState
 
@@ -12,11 +12,12 @@ from engine.bpmn.tokens import Token
 
 def waiting_at(token: Token) -> list[Token]:
     """Return the tokens that wait at a token's element, the oldest first."""
-    return [
-        other
-        for other in token.workflow.live()
-        if other.task_spec is token.task_spec and other.has_state(TaskState.WAITING)
-    ]
+    flows: Mapping[str, Mapping[int, Token]] = token.workflow.queues.get(token.task_spec.name, {})
+    return sorted((t for tokens in flows.values() for t in tokens.values()), key=_age)
+
+
+def _age(token: Token) -> int:
+    return int(token.id)
 
 
 def merge(kept: Token, others: Iterable[Token]) -> None:
@@ -48,17 +49,17 @@ class Join(Behaviour):
         raise NotImplementedError
 
     def waiting(self, token: Token) -> dict[str, Token]:
-        """Return one waiting token for each flow, the oldest first."""
-        found: dict[str, Token] = {}
-        for other in waiting_at(token):
-            found.setdefault(other.flow or "", other)
-        return found
+        """Return one waiting token for each flow, the oldest."""
+        flows = token.workflow.queues.get(self.name, {})
+        return {flow: next(iter(tokens.values())) for flow, tokens in flows.items()}
 
-    def may_come(self, token: Token, flows: Iterable[str], beside: Iterable[str]) -> bool:
+    def may_come(self, token: Token, flows: Collection[str], beside: Collection[str]) -> bool:
         """Return whether a token elsewhere can come by any of these flows.
 
         One that can as well come by one of the flows ``beside`` is not waited for.
         """
+        if not flows:
+            return False
         wanted = frozenset[str]().union(*(self.reaching[flow] for flow in flows))
         other_ways = frozenset[str]().union(*(self.reaching[flow] for flow in beside))
         for other in token.workflow.live():

@@ -38,7 +38,7 @@ class Journal:
         self.messages: list[MessageSent] = []
         self.signals: list[SignalSent] = []
         self.resolved: list[int] = []
-        self.withdrawn: list[int] = []
+        self.withdrawn: dict[int, None] = {}
         self.events: list[EventDraft] = []
 
     def event(
@@ -67,8 +67,8 @@ class Journal:
         """Take back whatever waits at an activation."""
         for waiting in (self.tasks, self.calls, self.timers, self.subscriptions, self.incidents):
             waiting.pop(activation, None)
-        if activation < self._first and activation not in self.withdrawn:
-            self.withdrawn.append(activation)
+        if activation < self._first:
+            self.withdrawn[activation] = None
 
     def outcome(self, state: bytes, status: CaseStatus) -> Outcome:
         """Return what was gathered."""

@@ -36,19 +36,19 @@ class MultiInstance(Activity):
         token.case.enter(token)
         self.listen(token)
         if token.turns is None:
-            items = self._items(token)
-            token.turns = Turns(len(items), items, [None] * len(items))
+            token.turns = self._turns(token)
         token.open_locals()
-        waiting = token.turns.waiting
-        for _ in range(min(len(waiting), 1) if self._loop.sequential else len(waiting)):
+        total = token.turns.total
+        for _ in range(min(total, 1) if self._loop.sequential else total):
             self._next_instance(token, token.turns)
-        return token.turns.total == 0
+        return total == 0
 
     def write_outputs(self, token: Token) -> None:
         """Give the collected outputs to the scope outside."""
         name = self._loop.output_name
         if name and token.turns is not None:
-            token.case.write(token, token.outer_scope, {name: tuple(token.turns.results)})
+            results = token.turns.results or [None] * token.turns.total
+            token.case.write(token, token.outer_scope, {name: tuple(results)})
 
     def instance_finished(self, body: Token, token: Token) -> None:
         """Collect an instance's output and ask whether that is enough.
@@ -62,7 +62,7 @@ class MultiInstance(Activity):
         numbers = {
             "numberOfInstances": Decimal(turns.total),
             "numberOfCompletedInstances": Decimal(turns.done + 1),
-            "numberOfActiveInstances": Decimal(turns.total - len(turns.waiting) - turns.done - 1),
+            "numberOfActiveInstances": Decimal(turns.begun - turns.done - 1),
             "numberOfTerminatedInstances": Decimal(0),
         }
         if loop.enough is not None:
@@ -87,7 +87,7 @@ class MultiInstance(Activity):
             for other in list(body.children):
                 other.cancel()
             body.case.resume(body)
-        elif turns.waiting:
+        elif turns.begun < turns.total:
             self._next_instance(body, turns)
         elif turns.done == turns.total:
             body.case.resume(body)
@@ -98,35 +98,38 @@ class MultiInstance(Activity):
         assert loop is not None  # noqa: S101 - this spec is made for elements that have one
         return loop
 
-    def _items(self, token: Token) -> list[Any]:
+    def _turns(self, token: Token) -> Turns:
         loop = self._loop
         formula = loop.collection or loop.cardinality
         assert formula is not None  # noqa: S101 - checked when the scheme was published
         value = token.value(formula)
-        if loop.collection is None:
-            value = _numbered(value)
-        if not isinstance(value, tuple | list):
+        items: list[Any] = []
+        total = _whole(value) if loop.collection is None else None
+        if loop.collection is not None and isinstance(value, tuple | list):
+            items, total = list(value), len(value)
+        if total is None:
             wanted = "a list" if loop.collection else "a whole number from 0"
             raise Stuck(
                 "expression",
                 f"the multi-instance's '{formula.text}' is not {wanted}. Give the variables their "
                 "values, then retry.",
             )
-        if len(value) > INSTANCE_LIMIT:
+        if total > INSTANCE_LIMIT:
             raise Stuck(
                 "expression",
                 f"the multi-instance's '{formula.text}' asks for more than {INSTANCE_LIMIT} "
                 "instances. Shorten the list, then retry.",
             )
-        return list(value)
+        return Turns(total, items, [None] * total if loop.output is not None else [])
 
     def _next_instance(self, body: Token, turns: Turns) -> None:
         loop = self._loop
-        item = turns.waiting.pop(0)
+        item = turns.waiting.pop(0) if turns.waiting else Decimal(turns.begun + 1)
         specs = body.workflow.spec.task_specs
         instance = body._add_child(specs[self.instance_name], TaskState.FUTURE)
         instance.triggered = True
-        instance.index = turns.total - len(turns.waiting) - 1
+        instance.index = turns.begun
+        turns.begun += 1
         values: dict[str, Any] = {"loopCounter": Decimal(instance.index + 1)}
         # As in Camunda 8, an output element that is a plain name is the instance's own variable.
         if loop.output is not None and loop.output.text.isidentifier():
@@ -137,11 +140,9 @@ class MultiInstance(Activity):
         body.workflow.enter_token(instance)
 
 
-def _numbered(count: Any) -> tuple[Decimal, ...] | None:
-    """Return the numbers from 1 of as many instances, no more than one past the limit."""
-    if not isinstance(count, Decimal) or not count == int(count) >= 0:
-        return None
-    return tuple(Decimal(n + 1) for n in range(min(int(count), INSTANCE_LIMIT + 1)))
+def _whole(value: Any) -> int | None:
+    """Return a whole number from 0; ``None`` for anything else."""
+    return int(value) if isinstance(value, Decimal) and value == int(value) >= 0 else None
 
 
 def truth(token: Token, formula: Formula, what: str, numbers: dict[str, Decimal]) -> bool:
@@ -237,9 +238,9 @@ class StandardLoop(MultiInstance, _Sequential):  # type: ignore[misc]
         formula = self._loop.maximum
         if formula is None:
             return -1
-        value = token.value(formula)
-        if isinstance(value, Decimal) and value == int(value) >= 0:
-            return int(value)
+        maximum = _whole(token.value(formula))
+        if maximum is not None:
+            return maximum
         raise Stuck(
             "expression",
             f"the loop's maximum '{formula.text}' is not a whole number from 0. Give the variables "

@@ -182,10 +182,7 @@ class _Builder:
             handlers = [self.body.compensation.get(e.id) for e in attached]
             spec.compensated_by = next((h for h in handlers if h is not None), None)
         if isinstance(spec, joins.Join):
-            spec.reaching = {
-                flow.id: _reaching(self.body, flow.source, element.id)
-                for flow in self.body.incoming(element.id)
-            }
+            spec.reaching = _Reaching(self.body, element.id)
 
 
 def _loop_class(element: Element) -> Any:
@@ -196,16 +193,25 @@ def _loop_class(element: Element) -> Any:
     return loops.ParallelMultiInstance
 
 
-def _reaching(body: Body, start: str, gateway: str) -> frozenset[str]:
-    found: set[str] = set()
-    waiting = [start]
-    while waiting:
-        where = waiting.pop()
-        if where in found or where == gateway:
-            continue
-        found.add(where)
-        waiting.extend(flow.source for flow in body.incoming(where))
-        host = body.elements[where].attached_to
-        if host is not None:
-            waiting.append(host)
-    return frozenset(found)
+class _Reaching(dict[str, frozenset[str]]):
+    """By incoming flow of a gateway, where a token can come from; found when it is first asked."""
+
+    def __init__(self, body: Body, gateway: str) -> None:
+        super().__init__()
+        self._body = body
+        self._gateway = gateway
+
+    def __missing__(self, flow: str) -> frozenset[str]:
+        body, found = self._body, set[str]()
+        waiting = [body.flows[flow].source]
+        while waiting:
+            where = waiting.pop()
+            if where in found or where == self._gateway:
+                continue
+            found.add(where)
+            waiting.extend(before.source for before in body.incoming(where))
+            host = body.elements[where].attached_to
+            if host is not None:
+                waiting.append(host)
+        self[flow] = frozenset(found)
+        return self[flow]

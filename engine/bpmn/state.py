@@ -141,6 +141,7 @@ def _turns(turns: Turns) -> Json:
         "results": to_json(tuple(turns.results)),
         "done": turns.done,
         "enough": turns.enough,
+        "begun": turns.begun,
     }
 
 
@@ -167,9 +168,9 @@ def _read_done(found: Json) -> Done:
 
 def _add(container: Container, parent: Token, found: Json) -> None:
     case = container.case
-    state = TaskState.WAITING if found.get("joining") else TaskState.STARTED
-    token = parent._add_child(container.spec.task_specs[found["at"]], state)
-    token.activation = found.get("activation", 0)
+    token = parent._add_child(container.spec.task_specs[found["at"]], TaskState.FUTURE)
+    if "activation" in found:
+        case.number(token, found["activation"])
     token.flow = found.get("flow")
     token.leaving = found.get("leaving", False)
     token.announced = found.get("announced", False)
@@ -181,6 +182,7 @@ def _add(container: Container, parent: Token, found: Json) -> None:
     token.undo = [_read_done(done) for done in found.get("undo", ())]
     token.undoes = found.get("undoes", 0)
     token.cancelling = found.get("cancelling", False)
+    token._set_state(TaskState.WAITING if found.get("joining") else TaskState.STARTED)
     if token.waits is Waits.CONDITION:
         case.conditions.append(token)
     if token.is_instance:
@@ -211,6 +213,7 @@ def _add_progress(token: Token, found: Json) -> None:
             _items(turns["results"]),
             turns["done"],
             turns["enough"],
+            turns.get("begun", turns["total"] - len(_items(turns["waiting"]))),
         )
 
 

@@ -60,7 +60,6 @@ class Token(Task):  # type: ignore[misc]
     :ivar flow: the sequence flow it came by.
     :ivar leaving: the element's own work is done; only its outputs and flows are left.
     :ivar announced: whether history says that the element was entered.
-    :ivar host: the activation that this event is attached to, or whose gateway offers it.
     :ivar incident: code of what stopped it, ``""`` if nothing did.
     :ivar locals: the variables of this activity alone.
     :ivar index: which instance of a multi-instance it is, counting from 0.
@@ -72,6 +71,8 @@ class Token(Task):  # type: ignore[misc]
     :ivar cancelling: it is a transaction that is being cancelled.
     :ivar remains: what a finished sub-process leaves to be compensated.
     """
+
+    _state: int
 
     def __init__(
         self,
@@ -85,7 +86,7 @@ class Token(Task):  # type: ignore[misc]
         self.flow: str | None = None
         self.leaving = False
         self.announced = False
-        self.host = 0
+        self._host = 0
         self.incident = ""
         self.waits = Waits.NOTHING
         self.locals: Scope | None = None
@@ -99,6 +100,8 @@ class Token(Task):  # type: ignore[misc]
         self.cancelling = False
         self.remains: Done | None = None
         super().__init__(workflow, task_spec, parent, state, id or workflow.case.next_token_id())
+        if parent is not None:
+            workflow.listening += task_spec.is_listener
 
     # --- SpiffWorkflow's own members, without copies and clocks -----------------------------
 
@@ -116,8 +119,14 @@ class Token(Task):  # type: ignore[misc]
 
     def _set_state(self, value: int) -> None:
         # What an element throws may cancel the element itself while it runs.
-        if getattr(self, "_state", None) != TaskState.CANCELLED:
-            self._state = value
+        before = self._state
+        if before == TaskState.CANCELLED:
+            return
+        self._state = value
+        if before != value == TaskState.WAITING:
+            self.workflow.queue(self)
+        elif before == TaskState.WAITING != value:
+            self.workflow.unqueue(self)
 
     def _add_child(self, task_spec: Any, state: int = TaskState.FUTURE) -> Token:
         return Token(self.workflow, task_spec, self, state)
@@ -133,6 +142,22 @@ class Token(Task):  # type: ignore[misc]
         self.workflow.retire(self)
 
     # --- where it is ----------------------------------------------------------------------
+
+    @property
+    def host(self) -> int:
+        """The activation that this event is attached to, or whose gateway offers it."""
+        return self._host
+
+    @host.setter
+    def host(self, activation: int) -> None:
+        hosted: dict[int, dict[int, Token]] = self.workflow.hosted
+        if self._host:
+            del hosted[self._host][self.id]
+            if not hosted[self._host]:
+                del hosted[self._host]
+        self._host = activation
+        if activation:
+            hosted.setdefault(activation, {})[self.id] = self
 
     @property
     def case(self) -> CaseWorkflow:

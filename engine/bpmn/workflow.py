@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
@@ -47,6 +48,7 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
     :ivar ready: tokens whose element can do its work, in the order they arrived.
     :ivar last: such tokens whose work waits until all others rest: throwing signals reach who
         comes to wait for them in the same step.
+    :ivar quiet: containers that may have ended, as a heap: the one entered last comes first.
     :ivar conditions: tokens that wait for a condition. :ivar changed: variables have changed since
         conditions were last asked.
     :ivar next_activation: the case's counter.
@@ -65,6 +67,8 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
         self.ready: deque[Token] = deque()
         self.last: deque[Token] = deque()
         self.conditions: list[Token] = []
+        self.quiet: list[tuple[int, int, InnerWorkflow]] = []
+        self._numbered: dict[int, Token] = {}
         self.changed = False
         self.cancelled = False
         case = context.case
@@ -104,7 +108,23 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
 
     def find(self, activation: int) -> Token | None:
         """Return the live token of an activation."""
-        return next((t for t in self.tokens() if t.activation == activation), None)
+        found = self._numbered.get(activation)
+        return found if found is not None and found.is_live else None
+
+    def number(self, token: Token, activation: int) -> None:
+        """Give a token this activation, by which it is found."""
+        token.activation = activation
+        self._numbered[activation] = token
+
+    def forget(self, token: Token) -> None:
+        """Find a token no more."""
+        if self._numbered.get(token.activation) is token:
+            del self._numbered[token.activation]
+
+    def look_at(self, container: Container) -> None:
+        """Note that a container may have ended."""
+        if isinstance(container, InnerWorkflow):
+            heappush(self.quiet, (-_age(container), self.next_token_id(), container))
 
     def create_subprocess(self, my_task: Token, spec_name: str) -> InnerWorkflow:
         """Open the container of a sub-process or called process (an override)."""
@@ -112,6 +132,7 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
             self.subprocess_specs[spec_name], my_task, my_task.task_spec.inner_scope(my_task)
         )
         self.subprocesses[my_task.id] = inner
+        self.look_at(inner)
         return inner
 
     def open(self, owner: Token, spec_name: str) -> InnerWorkflow:
@@ -179,16 +200,19 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
         )
 
     def _end_containers(self) -> bool:
-        for inner in sorted(self.subprocesses.values(), key=_age, reverse=True):
-            if not inner.ended and not inner.holding():
-                owner = inner.owner
-                assert owner is not None  # noqa: S101 - an inner workflow always has one
-                if owner.task_spec.goes_on(owner):
-                    return True
-                inner.cancel_tokens()
-                inner.ended = True
-                self.resume(owner)
+        while self.quiet:
+            _, _, inner = heappop(self.quiet)
+            if inner.ended or inner.holding():
+                continue
+            owner = inner.owner
+            assert owner is not None  # noqa: S101 - an inner workflow always has one
+            if owner.task_spec.goes_on(owner):
+                self.look_at(inner)
                 return True
+            inner.cancel_tokens()
+            inner.ended = True
+            self.resume(owner)
+            return True
         if not self.ended and not self.holding():
             self.cancel_tokens()
             self.ended = True
@@ -196,12 +220,12 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
         return False
 
     def _join(self) -> bool:
-        return any(
-            token.task_spec.try_join(token)
-            for container in self.containers()
-            for token in container.live()
-            if token.has_state(TaskState.WAITING)
-        )
+        """Complete one join at most in each container: what leaves it may still reach others."""
+        joined = [found for found in self.containers() if found.queues and self._join_in(found)]
+        return bool(joined)
+
+    def _join_in(self, container: Container) -> bool:
+        return any(token.task_spec.try_join(token) for token in container.queued())
 
     def _tell_deadlock(self, container: Container) -> None:
         tokens = [token for token in container.live() if not token.task_spec.is_listener]
@@ -226,7 +250,7 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
     def activate(self, token: Token) -> int:
         """Give a token its activation, once."""
         if not token.activation:
-            token.activation = self.next_activation
+            self.number(token, self.next_activation)
             self.next_activation += 1
         return token.activation
 
