@@ -176,11 +176,21 @@ class _FileReader:
                     said("another link with the name '{name}' begins here as well.", name=name),
                     "Keep one target for each link.",
                 )
-        for element in elements.values():
-            if element.kind != "intermediateThrowEvent" or element.event.trigger is not (
-                Trigger.LINK
-            ):
-                continue
+        throwing = [
+            element
+            for element in elements.values()
+            if element.kind == "intermediateThrowEvent" and element.event.trigger is Trigger.LINK
+        ]
+        thrown = {element.event.name for element in throwing}
+        for name, found in ends.items():
+            if name and name not in thrown:
+                self._findings.error(
+                    "link",
+                    found[0].place,
+                    said("nothing leads to its link '{name}'.", name=name),
+                    "Draw a throwing link event of that name in the same process or sub-process.",
+                )
+        for element in throwing:
             targets = ends.get(element.event.name)
             if not targets:
                 self._findings.error(

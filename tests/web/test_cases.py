@@ -5,7 +5,12 @@ from __future__ import annotations
 import io
 import re
 
+import pytest
+from flask_babel import force_locale
+
+from engine.service import EventView
 from tests.web.conftest import CONFIRMED, Site, actor
+from web.cases.timeline import tell
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
@@ -123,6 +128,20 @@ def test_timeline_names_people_and_never_gives_the_system_a_persons_name(site: S
     assert "secret" not in page
     assert "Étape commencée" not in page
     assert "Étape commencée" in browser.get(f"/cases/{case_id}?events=all").text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("fr", "Signal reçu"), ("en", "Signal received"), ("ar", "وصلت إشارة")]
+)
+def test_timeline_has_words_for_signals_in_each_language(
+    site: Site, language: str, words: str
+) -> None:
+    event = EventView(
+        1, site.clock.now(), "signal.received", "E", "Alarm", 1, "system", {"signal": "alarm"}, "0"
+    )
+    with site.app.test_request_context(), force_locale(language):
+        [line] = tell((event,), {}, everything=False)
+    assert (line.words, line.detail) == (words, "alarm")
 
 
 def test_withdrawal_is_offered_to_its_group_and_ends_the_case(site: Site) -> None:

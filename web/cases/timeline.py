@@ -28,6 +28,11 @@ _WORDS: Mapping[str, Any] = {
     EventKind.MESSAGE_AWAITED: _l("Message awaited"),
     EventKind.MESSAGE_RECEIVED: _l("Message received"),
     EventKind.MESSAGE_SENT: _l("Message sent"),
+    EventKind.SIGNAL_AWAITED: _l("Signal awaited"),
+    EventKind.SIGNAL_RECEIVED: _l("Signal received"),
+    EventKind.SIGNAL_SENT: _l("Signal sent to all cases"),
+    EventKind.ESCALATION_THROWN: _l("Reported to a higher level"),
+    EventKind.COMPENSATION_THROWN: _l("Undoing of what was done begun"),
     EventKind.CALL_REQUESTED: _l("Work handed over"),
     EventKind.CALL_SUCCEEDED: _l("Work done"),
     EventKind.CALL_REJECTED: _l("Work refused, for a reason that the process knows"),
@@ -70,6 +75,7 @@ _TECHNICAL = frozenset(
         EventKind.TASK_RELEASED,
         EventKind.TIMER_SET,
         EventKind.MESSAGE_AWAITED,
+        EventKind.SIGNAL_AWAITED,
         EventKind.CALL_REQUESTED,
         EventKind.CALL_SUCCEEDED,
         EventKind.FIELDS_WRITTEN,
@@ -77,7 +83,7 @@ _TECHNICAL = frozenset(
 )
 """Kinds told only to who asks for everything."""
 
-_SHOWN = ("organisation", "message", "code")
+_SHOWN = ("organisation", "message", "signal", "code")
 """What an event's data may say on the page; the rest is for exports."""
 
 _PURPOSES: Mapping[str, Any] = {
