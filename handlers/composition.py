@@ -29,6 +29,7 @@ _HANDLERS = (
     payments.request,
     payments.approve,
     payments.mark_paid,
+    payments.refund,
     payments.refuse,
 )
 

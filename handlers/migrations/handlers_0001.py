@@ -1,4 +1,4 @@
-"""The handlers' first tables: people, organisations, documents, payments, notices."""
+"""The handlers' first tables: people, organisations, documents, notices."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ def upgrade() -> None:
     _people()
     _organisations()
     _documents()
-    _payments()
     _notices()
 
 
@@ -165,33 +164,6 @@ def _documents() -> None:
     )
     op.create_index("ix_documents_case", "documents", ["case_id", "uploaded_at"])
     op.create_index("ix_documents_file_name", "documents", ["file_name"])
-
-
-def _payments() -> None:
-    op.create_table(
-        "payments",
-        sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("case_id", sa.String(32), nullable=False),
-        sa.Column("tranche", sa.Integer, nullable=False),
-        sa.Column("amount_minor", sa.BigInteger, nullable=False),
-        sa.Column("currency", sa.String(3), nullable=False),
-        sa.Column("status", sa.String(16), nullable=False),
-        sa.Column("plan_key", sa.String(500), nullable=False),
-        sa.Column("planned_at", _moment(), nullable=False),
-        sa.Column("prepared_by", sa.String(64)),
-        sa.Column("prepared_at", _moment()),
-        sa.Column("approved_by", sa.String(64)),
-        sa.Column("approved_at", _moment()),
-        sa.Column("paid_by", sa.String(64)),
-        sa.Column("paid_at", _moment()),
-        sa.Column("paid_on", sa.Date),
-        sa.Column("proof_document", sa.String(32)),
-        sa.Column("refused_by", sa.String(64)),
-        sa.Column("refused_at", _moment()),
-        sa.CheckConstraint("amount_minor >= 0", name="ck_payments_amount_minor"),
-        sa.UniqueConstraint("plan_key", "tranche", name="uq_payments_plan_key_tranche"),
-    )
-    op.create_index("ix_payments_case", "payments", ["case_id", "planned_at", "tranche"])
 
 
 def _notices() -> None:

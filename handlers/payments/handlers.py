@@ -1,43 +1,45 @@
-"""What diagrams ask about money: plan tranches; ask for, approve, pay or refuse one.
-
-Who prepares, who approves and who pays a tranche are three people (domain file, E: separation of
-duties). The engine gives each step's performer as the call's actor.
-"""
+"""What diagrams ask about money: plan payments; ask for, approve, pay, refuse or refund one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from engine.errors import BusinessError, HandlerFailed
-from engine.model import SYSTEM
+from engine.errors import BusinessError, HandlerFailed, NotFound
 from engine.ports import HandlerCall, handler
 from handlers import documents
-from handlers.payments import money, store
-from handlers.payments.store import Payment, PaymentStatus
+from handlers.payments import flow, money, store
+from handlers.payments.flow import Hand
+from handlers.payments.ledger import find_heading
+from handlers.payments.store import Method, Payment, PaymentStatus
 from handlers.people import new_id
-from handlers.transaction import own, record
+from handlers.transaction import own
 
 
 @handler("payments.plan", local=True, outputs=("payments", "amounts"))
 def plan(
-    call: HandlerCall, amount: Decimal, currency: str, shares: Sequence[Decimal]
+    call: HandlerCall,
+    amount: Decimal,
+    currency: str,
+    shares: Sequence[Decimal],
+    heading: str | None = None,
 ) -> Mapping[str, Any]:
     """Plan an amount in tranches by these shares; the last tranche takes what rounding leaves.
 
     Called again under the same key it gives the same payments back.
 
-    :raises BusinessError: ``amount-invalid``: amount, currency or shares cannot be used.
+    :param heading: code of the budget heading, of this year, that the amount is promised from.
+    :raises BusinessError: ``amount-invalid``: amount, currency or shares cannot be used;
+        ``budget-exhausted``: the heading has not so much left.
     """
     uow = own(call)
     planned = store.plan(uow, call.key)
     if not planned:
-        planned = _tranches(call, amount, currency, shares)
+        planned = _tranches(call, amount, currency, shares, _heading(call, heading, currency))
         store.insert_payments(uow, planned)
-        for payment in planned:
-            _record(call, payment, PaymentStatus.PLANNED)
+        flow.commit(Hand.of(call), planned)
     return {
         "payments": tuple(payment.id for payment in planned),
         "amounts": tuple(payment.amount for payment in planned),
@@ -48,77 +50,79 @@ def plan(
 def request(call: HandlerCall, payment: str) -> None:
     """Ask for a planned tranche; whoever completed the step is its preparer.
 
-    :raises BusinessError: ``separation-of-duties``: nobody in person asks; ``payment-state``: it
-        is not planned.
+    :raises BusinessError: as :func:`handlers.payments.flow.request`.
     """
-    row = _read(call, payment, PaymentStatus.PLANNED)
-    by = _person(call, row, ())
-    _move(call, row, PaymentStatus.REQUESTED, prepared_by=by, prepared_at=call.now)
+    flow.request(Hand.of(call), payment)
 
 
 @handler("payments.approve", local=True)
 def approve(call: HandlerCall, payment: str) -> None:
     """Approve a tranche that another person asked for.
 
-    :raises BusinessError: ``separation-of-duties``: the preparer may not; ``payment-state``: it
-        is not requested.
+    :raises BusinessError: as :func:`handlers.payments.flow.approve`.
     """
-    row = _read(call, payment, PaymentStatus.REQUESTED)
-    by = _person(call, row, (row.prepared_by,))
-    _move(call, row, PaymentStatus.APPROVED, approved_by=by, approved_at=call.now)
+    flow.approve(Hand.of(call), payment)
 
 
 @handler("payments.mark_paid", local=True)
-def mark_paid(call: HandlerCall, payment: str, proof: str, paid_on: date) -> None:
+def mark_paid(
+    call: HandlerCall, payment: str, proof: str, paid_on: date, method: str = "transfer"
+) -> None:
     """Note that an approved tranche was paid, with its proof; by a third person.
 
-    :param proof: id of a document of this case.
+    :param proof: id of a document of this case: a bank's proof, or the receipt for cash and
+        mobile money.
     :param paid_on: the day on which the money went.
-    :raises BusinessError: ``separation-of-duties``: preparer and approver may not;
-        ``payment-state``: it is not approved; ``document-missing``: the proof is not of this
-        case; ``payment-date``: there is no day, or it is still to come.
+    :param method: ``transfer``, ``cheque``, ``cash`` or ``mobile``.
+    :raises BusinessError: ``document-missing``: the proof is not of this case; otherwise as
+        :func:`handlers.payments.flow.pay`.
     """
-    row = _read(call, payment, PaymentStatus.APPROVED)
-    by = _person(call, row, (row.prepared_by, row.approved_by))
+    if method not in set(Method):
+        raise HandlerFailed(
+            f"{call.element_id} pays by '{method}'. Pass one of: {', '.join(Method)}."
+        )
+    hand = Hand.of(call)
+    flow.read(hand, payment, PaymentStatus.APPROVED, PaymentStatus.ORDERED)
     documents.require(call, (proof,), "proof-of-payment")
-    _check_day(call, row, paid_on)
-    _move(
-        call,
-        row,
-        PaymentStatus.PAID,
-        paid_by=by,
-        paid_at=call.now,
-        paid_on=paid_on,
-        proof_document=proof,
-    )
+    flow.pay(hand, payment, proof=proof, paid_on=paid_on, method=Method(method))
 
 
 @handler("payments.refuse", local=True)
 def refuse(call: HandlerCall, payment: str) -> None:
-    """Refuse a tranche that was not paid yet. Anyone may: refusing moves no money.
+    """Refuse a tranche that was not ordered or paid yet; its heading has the money again.
 
-    :raises BusinessError: ``payment-state``: it was paid or refused already.
+    :raises BusinessError: as :func:`handlers.payments.flow.refuse`.
     """
-    row = _read(
-        call, payment, PaymentStatus.PLANNED, PaymentStatus.REQUESTED, PaymentStatus.APPROVED
-    )
-    by = call.actor.account_id
-    _move(call, row, PaymentStatus.REFUSED, refused_by=by, refused_at=call.now)
+    flow.refuse(Hand.of(call), payment)
 
 
-def _check_day(call: HandlerCall, row: Payment, paid_on: object) -> None:
-    # Null comes from an answer left out. One day of grace: east of Greenwich it may be tomorrow.
-    if not isinstance(paid_on, date) or isinstance(paid_on, datetime):
-        problem = f"needs the day on which it was paid; {call.element_id} passes {paid_on!r}"
-    elif paid_on > call.now.date() + timedelta(days=1):
-        problem = f"cannot have been paid on {paid_on}, a day to come"
-    else:
-        return
-    raise BusinessError("payment-date", f"Payment {row.id} {problem}.", {"payment": row.id})
+@handler("payments.refund", local=True)
+def refund(call: HandlerCall, payment: str, amount: Decimal) -> None:
+    """Note that some of a paid tranche came back.
+
+    :raises BusinessError: as :func:`handlers.payments.flow.refund`.
+    """
+    flow.refund(Hand.of(call), payment, amount)
+
+
+def _heading(call: HandlerCall, code: str | None, currency: str) -> str | None:
+    if code is None:
+        return None
+    try:
+        return find_heading(own(call), code, call.now.year, currency).id
+    except NotFound as error:
+        raise HandlerFailed(
+            f"{call.element_id} promises from heading '{code}': {error} Open it for this year, "
+            "then retry."
+        ) from error
 
 
 def _tranches(
-    call: HandlerCall, amount: Decimal, currency: str, shares: Sequence[Decimal]
+    call: HandlerCall,
+    amount: Decimal,
+    currency: str,
+    shares: Sequence[Decimal],
+    heading_id: str | None,
 ) -> tuple[Payment, ...]:
     try:
         parts = money.split(money.to_minor(amount, currency), tuple(shares or ()))
@@ -136,60 +140,7 @@ def _tranches(
             status=PaymentStatus.PLANNED,
             plan_key=call.key,
             planned_at=call.now,
+            heading_id=heading_id,
         )
         for number, part in enumerate(parts, start=1)
     )
-
-
-def _read(call: HandlerCall, payment_id: str, *allowed: PaymentStatus) -> Payment:
-    row = store.read_payment(own(call), call.case.id, payment_id)
-    if row is None:
-        raise HandlerFailed(
-            f"{call.element_id} names payment '{payment_id}', which case {call.case.reference} "
-            "does not have. Pass an id that payments.plan gave."
-        )
-    if row.status not in allowed:
-        raise BusinessError(
-            "payment-state",
-            f"Payment {row.id} is {row.status}; {call.element_id} needs it "
-            f"{' or '.join(allowed)}. Nothing was changed.",
-            {"payment": row.id},
-        )
-    return row
-
-
-def _person(call: HandlerCall, row: Payment, others: Sequence[str | None]) -> str:
-    who = call.actor.account_id
-    if who == SYSTEM.account_id or who in others:
-        reason = (
-            "no person stands behind this step"
-            if who == SYSTEM.account_id
-            else f"{who} took an earlier step of it"
-        )
-        raise BusinessError(
-            "separation-of-duties",
-            f"Payment {row.id} needs another person at {call.element_id}: {reason}. Whoever "
-            "prepares, approves and pays a tranche are three people.",
-            {"payment": row.id},
-        )
-    return who
-
-
-def _move(call: HandlerCall, row: Payment, status: PaymentStatus, **values: object) -> None:
-    if not store.move_payment(own(call), row, status, **values):
-        raise BusinessError(
-            "payment-state",
-            f"Payment {row.id} was changed by somebody else just now. Look at it again.",
-            {"payment": row.id},
-        )
-    _record(call, row, status)
-
-
-def _record(call: HandlerCall, row: Payment, status: PaymentStatus) -> None:
-    data = {
-        "payment": row.id,
-        "tranche": Decimal(row.tranche),
-        "amount": row.amount,
-        "currency": row.currency,
-    }
-    record(call, f"payment.{status}", data)

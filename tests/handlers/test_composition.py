@@ -24,6 +24,7 @@ LOCAL = {
     "payments.approve": {"payment"},
     "payments.mark_paid": {"payment", "proof", "paid_on"},
     "payments.refuse": {"payment"},
+    "payments.refund": {"payment", "amount"},
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -99,6 +100,22 @@ def test_no_step_of_a_tranche_is_taken_without_a_person(site: Site) -> None:
     assert refused(site, case, "payments.request", first, SYSTEM) == "separation-of-duties"
 
 
+@pytest.mark.parametrize(
+    ("preparer", "approver"),
+    [
+        (PREPARER, replace(APPROVER, acting_for=("preparer",))),
+        (replace(PREPARER, acting_for=("approver",)), APPROVER),
+    ],
+)
+def test_no_substitute_of_the_preparer_approves(
+    site: Site, preparer: Actor, approver: Actor
+) -> None:
+    case = site.case()
+    first, _ = plan(site, case)
+    site.run("payments.request", case, preparer, payment=first)
+    assert refused(site, case, "payments.approve", first, approver) == "separation-of-duties"
+
+
 def test_a_tranche_takes_no_step_out_of_turn(site: Site) -> None:
     case = site.case()
     first, second = plan(site, case)
@@ -113,7 +130,7 @@ def test_a_tranche_takes_no_step_out_of_turn(site: Site) -> None:
 
 def test_another_cases_payment_cannot_be_moved(site: Site) -> None:
     first, _ = plan(site, site.case("a"))
-    with pytest.raises(HandlerFailed, match="CM-OFII-2026-b does not have"):
+    with pytest.raises(HandlerFailed, match="CM-OFII-2026-b names payment"):
         site.run("payments.request", site.case("b"), PREPARER, payment=first)
 
 
