@@ -180,7 +180,7 @@ class BusinessRuleTask(Activity, defaults.ServiceTask):  # type: ignore[misc]
                 inputs=fired.inputs,
                 rules=to_feel(fired.rules),
                 outputs=fired.outputs,
-                **({"warnings": result.warnings} if asked and result.warnings else {}),
+                **({"warnings": result.kept_warnings} if asked and result.kept_warnings else {}),
             )
 
 

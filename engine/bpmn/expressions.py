@@ -65,10 +65,10 @@ class Formula:
         if missing:
             return f"Not known here: {', '.join(missing)}."
         try:
-            _, warnings = self.expression.evaluate_with_warnings(context, now=now)
+            _, warnings = self.expression.evaluate_with_warnings(context, now=now, values=False)
         except FeelError as error:
             return str(error)
-        return " ".join(str(warning) for warning in warnings[:3])
+        return " ".join(warnings[:3])
 
 
 class Expressions:

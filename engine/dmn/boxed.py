@@ -41,7 +41,7 @@ class Literal:
             value = self.expression.evaluate(scope, now=session.now, meter=session.meter)
             warnings = session.meter.taken_since(before)
             for warning in warnings if value is None else ():
-                session.warn(f"{self.where}: {warning}")
+                session.warn(self.where, warning)
         except FeelError as error:
             raise DecisionError(f"{self.where}: {error}") from error
         return value
@@ -69,7 +69,7 @@ class Missing:
 
     def evaluate(self, _scope: Scope, session: Session) -> Value:
         """Return null: a decision without logic has no other value (DMN 1.5, 10.4)."""
-        session.warn(self.message)
+        session.warn("", self.message)
         return None
 
 
@@ -94,7 +94,7 @@ class Typed:
         """Return the value as its type takes it."""
         value, problem = self.type.taken(self.box.evaluate(scope, session))
         if problem:
-            session.warn(f"{self.where}: {problem}, so it is null")
+            session.warn(self.where, f"{problem}, so it is null")
         return value
 
 
@@ -185,7 +185,7 @@ class Invocation:
         """Return what the function returns."""
         function = self.function.evaluate(scope, session)
         if not isinstance(function, FeelFunction):
-            session.warn(f"{self.where}: a {kind_of(function)} was invoked; only a function can be")
+            session.warn(self.where, f"a {kind_of(function)} was invoked; only a function can be")
             return None
         given = {name: box.evaluate(scope, session) for name, box in self.bindings}
         unknown = [name for name in given if name not in function.params]
@@ -220,9 +220,8 @@ class Conditional:
         """Return the branch that the condition chooses."""
         verdict = self.condition.evaluate(scope, session)
         if not isinstance(verdict, bool | None):
-            session.warn(
-                f"{self.where}: a condition is a {kind_of(verdict)}, so there is no result"
-            )
+            kind = kind_of(verdict)
+            session.warn(self.where, f"a condition is a {kind}, so there is no result")
             return None
         return (self.yes if verdict else self.no).evaluate(scope, session)
 

@@ -105,6 +105,7 @@ class DirectResult(DecisionResult):
 
     __slots__ = ("_decision", "_hits", "_inputs")
     warnings = ()
+    kept_warnings = ()
 
     def __init__(self, outcome: _Outcome, decision: Direct, inputs: Sequence[Value]) -> None:
         self.value, self._hits = outcome

@@ -57,7 +57,8 @@ def evaluate(
         ) from None
     except FeelError as error:
         raise DecisionError(f"{model.file}, {decision_id}: {error}") from error
-    return DecisionResult(value, tuple(session.reasons), tuple(session.warnings))
+    reasons = tuple(session.reasons)
+    return DecisionResult(value, reasons, session.warnings, session.kept_warnings)
 
 
 class _Graph:
@@ -117,12 +118,12 @@ class _Graph:
     def _input(self, data: InputData) -> Value:
         value = self._variable(data.name, data.where)
         if data.name not in self._variables:
-            self._session.warn(f"{data.where}: there is no variable '{data.name}'; it is null")
+            self._session.warn(data.where, f"there is no variable '{data.name}'; it is null")
         if data.type is None:
             return value
         taken, problem = data.type.taken(value)
         if problem:
-            self._session.warn(f"{data.where}: input '{data.name}': {problem}, so it is null")
+            self._session.warn(data.where, f"input '{data.name}': {problem}, so it is null")
         return taken
 
     def _variable(self, name: str, where: str) -> Value:
@@ -179,7 +180,7 @@ class _Graph:
             return value
         taken, problem = service.type.taken(value)
         if problem:
-            self._session.warn(f"{service.where}: {problem}, so it is null")
+            self._session.warn(service.where, f"{problem}, so it is null")
         return taken
 
 

@@ -11,19 +11,22 @@ Reasons = tuple[FiredDecision, ...]
 class DecisionResult:
     """A decision's value and its reason.
 
-    :ivar warnings: why parts of it are null.
+    :ivar warnings: why parts of it are null; pieces of values may be quoted.
+    :ivar kept_warnings: the same without any piece of a value, as history may keep them.
     """
 
-    __slots__ = ("_reasons", "value", "warnings")
+    __slots__ = ("_reasons", "kept_warnings", "value", "warnings")
 
     def __init__(
         self,
         value: Value,
         reasons: Reasons,
         warnings: tuple[str, ...] = (),
+        kept_warnings: tuple[str, ...] = (),
     ) -> None:
         self.value = value
         self.warnings = warnings
+        self.kept_warnings = kept_warnings
         self._reasons: Reasons | None = reasons
 
     @property

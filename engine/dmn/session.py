@@ -9,13 +9,16 @@ from datetime import datetime
 from typing import Protocol, TypedDict
 
 from engine.errors import DecisionError
-from engine.feel import Context, FeelFunction, Meter, Value, to_text
+from engine.feel import Context, FeelFunction, Message, Meter, Value, to_text
 
 MAX_EXPRESSIONS = 20_000
 """Boxed expressions and table cells computed in one evaluation; each has FEEL's own budget too."""
 
 MAX_REASONS = 200
 """Reasons kept of tables in functions, which a loop may call often; decisions keep theirs."""
+
+MAX_WARNINGS = 100
+"""Warnings kept of one evaluation."""
 
 MAX_DEPTH = 24
 """Decisions, knowledge models and services that may stand inside one another."""
@@ -76,14 +79,13 @@ class Session:
     """What one call of ``evaluate`` knows and has spent.
 
     :ivar now: the aware moment of ``now()`` and ``today()``; ``None`` if they are null.
-    :ivar warnings: why parts of it are null.
     :ivar meter: FEEL's budget, which all its expressions and cells share.
     """
 
     def __init__(self, now: datetime | None) -> None:
         self.now = now
         self.reasons: list[FiredDecision] = []
-        self.warnings: list[str] = []
+        self._warnings: dict[str, str] = {}
         self.traces: list[Trace] = []
         self.meter = Meter()
         self._spent = 0
@@ -100,10 +102,27 @@ class Session:
                 "loop over a long list, or a function that calls itself without end."
             )
 
-    def warn(self, message: str) -> None:
-        """Keep a warning once, up to a hundred."""
-        if len(self.warnings) < 100 and message not in self.warnings:
-            self.warnings.append(message)
+    def warn(self, where: str, message: str | Message) -> None:
+        """Keep a warning once, up to a hundred.
+
+        :param where: what it is about, as a message begins; ``""`` where the message says so.
+        :param message: FEEL's own, or words that quote no value.
+        """
+        place = f"{where}: " if where else ""
+        told = f"{place}{message}"
+        if len(self._warnings) < MAX_WARNINGS and told not in self._warnings:
+            kept = message if isinstance(message, str) else message.told(values=False)
+            self._warnings[told] = f"{place}{kept}"
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Why parts of the value are null; pieces of values may be quoted."""
+        return tuple(self._warnings)
+
+    @property
+    def kept_warnings(self) -> tuple[str, ...]:
+        """The same without any piece of a value, each once, as history may keep them."""
+        return tuple(dict.fromkeys(self._warnings.values()))
 
     @contextmanager
     def inside(self, owner: str) -> Iterator[Trace]:

@@ -68,13 +68,11 @@ class Cell:
         session.spend()
         seen = {name: scope[name] for name in self.reads if name in scope}
         try:
-            verdict, warnings = self.tests.test_with_warnings(
-                value, seen, now=session.now, meter=session.meter
-            )
+            verdict, warnings = self.tests.judged(value, seen, now=session.now, meter=session.meter)
         except FeelError as error:
             raise DecisionError(f"{self.where}: {error}") from error
         for warning in warnings:
-            session.warn(f"{self.where}: {warning}")
+            session.warn(self.where, warning)
         return verdict is True
 
 

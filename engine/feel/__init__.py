@@ -18,6 +18,7 @@ from engine.feel.compare import equal, less, less_equal
 from engine.feel.expression import Expression, UnaryTests, parse, parse_unary_tests
 from engine.feel.json_form import from_json, to_json
 from engine.feel.limits import Limits
+from engine.feel.messages import Message
 from engine.feel.ranges import contains
 from engine.feel.runtime import Meter
 from engine.feel.text import to_text
@@ -42,6 +43,7 @@ __all__ = [
     "FeelTime",
     "FeelType",
     "Limits",
+    "Message",
     "Meter",
     "Range",
     "UnaryTests",

@@ -14,7 +14,7 @@ from engine.feel.cells import compile_unary_tests
 from engine.feel.compiler import compile_tree
 from engine.feel.fast import GIVES_UP, compile_fast, compile_fast_cell
 from engine.feel.limits import DEFAULT, Limits
-from engine.feel.messages import feel_error, located
+from engine.feel.messages import Message, feel_error, located
 from engine.feel.parser import parse_tests_tree, parse_tree
 from engine.feel.runtime import Meter, Run
 from engine.feel.scanner import KEYWORDS, is_name_part, is_name_start
@@ -85,19 +85,22 @@ class Expression:
         limits: Limits = DEFAULT,
         meter: Meter | None = None,
         language: str = "en",
+        values: bool = True,
     ) -> tuple[Value, tuple[str, ...]]:
         """Return the value, and why operations inside had none, in the order they failed.
 
         :param limits: the budget, where it is not the usual one.
         :param meter: the budget of the evaluation that this one is part of, before ``limits``.
         :param language: of the warnings, ``en`` or ``fr``.
+        :param values: the warnings may quote pieces of values; else they name kinds and places.
         :raises FeelError: the evaluation passes its budget.
         """
         meter = meter or Meter(limits)
         before = len(meter.warnings)
         value: Value = _evaluated(self.source, Run(context, now, meter), self._node)
         warnings = meter.taken_since(before)
-        return _checked(value, self.source), tuple(one.told(language) for one in warnings)
+        told = tuple(one.told(language, values=values) for one in warnings)
+        return _checked(value, self.source), told
 
 
 class UnaryTests:
@@ -160,12 +163,24 @@ class UnaryTests:
 
         :param meter: the budget of the evaluation that this one is part of.
         """
+        verdict, warnings = self.judged(input_value, context, now=now, meter=meter)
+        return verdict, tuple(one.told(language) for one in warnings)
+
+    def judged(
+        self,
+        input_value: object,
+        context: Mapping[str, object],
+        *,
+        now: datetime | None = None,
+        meter: Meter | None = None,
+    ) -> tuple[bool | None, tuple[Message, ...]]:
+        """Do what :meth:`test_with_warnings` does, with warnings that are not yet in words."""
         meter = meter or Meter()
         before = len(meter.warnings)
         run = Run({**context, "?": input_value}, now, meter)
         value = run.fetch("?")
         verdict = _evaluated(self.source, run, lambda scope: self._node(scope, value))
-        return verdict, tuple(one.told(language) for one in meter.taken_since(before))
+        return verdict, meter.taken_since(before)
 
 
 def _always(_run: Any, _value: Value) -> bool | None:

@@ -19,6 +19,24 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "fr": FRENCH}
 """The words by code, by language. Any other language is told in English."""
 
 
+_DATA = frozenset({"text", "key", "pattern", "char", "flag", "number"})
+"""Figures that hold a piece of a value, in whatever message they stand."""
+
+_DATA_OF: Mapping[str, frozenset[str]] = {
+    "numbers-not-finite": frozenset({"one", "other"}),
+    "no-zone": frozenset({"name"}),
+    "no-item": frozenset({"index"}),
+    "no-position": frozenset({"position"}),
+    "list-too-short": frozenset({"length"}),
+    "not-a-context": frozenset({"name"}),
+    "pattern.class": frozenset({"name"}),
+}
+"""Figures that do so in one message, by its code."""
+
+HIDDEN = "…"
+"""Stands for a piece of a value where values are not told."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Message:
     """Something to say.
@@ -30,10 +48,17 @@ class Message:
     code: str
     figures: Mapping[str, Any] = field(default_factory=dict)
 
-    def told(self, language: str = "en") -> str:
-        """Return the message in words; English for a language that FEEL does not speak."""
+    def told(self, language: str = "en", *, values: bool = True) -> str:
+        """Return the message in words; English for a language that FEEL does not speak.
+
+        :param values: pieces of values may be told; else only kinds, names and places.
+        """
         words = LANGUAGES.get(language, ENGLISH)
-        figures = {name: _told(figure, language) for name, figure in self.figures.items()}
+        data = frozenset() if values else _DATA | _DATA_OF.get(self.code, frozenset())
+        figures = {
+            name: HIDDEN if name in data else _told(figure, language, values)
+            for name, figure in self.figures.items()
+        }
         return words[self.code].format(**figures)
 
     def __str__(self) -> str:
@@ -44,11 +69,12 @@ NOTHING = Message("nothing")
 """The empty message, for a figure that has nothing to add."""
 
 
-def _told(figure: Any, language: str) -> Any:
+def _told(figure: Any, language: str, values: bool) -> Any:
     if isinstance(figure, Message):
-        return figure.told(language)
+        return figure.told(language, values=values)
     if isinstance(figure, tuple):
-        return Message("or").told(language).join(str(_told(one, language)) for one in figure)
+        words = [str(_told(one, language, values)) for one in figure]
+        return Message("or").told(language).join(words)
     return figure
 
 

@@ -101,6 +101,8 @@ class Line:
     """One line of the timeline.
 
     :ivar detail: what the event says beside its words: rules fired, a code, an organisation.
+    :ivar notes: why parts of a decision have no value, for who asks for everything; in the
+        designers' English, without any value.
     :ivar hash: first letters of the event's hash, for auditors.
     """
 
@@ -110,6 +112,7 @@ class Line:
     subject: str
     who: str
     detail: str
+    notes: tuple[str, ...]
     failed: bool
     hash: str
 
@@ -130,6 +133,7 @@ def tell(
             subject=event.element_name or "",
             who=people.get(event.actor, ""),
             detail=_detail(event),
+            notes=_notes(event) if everything else (),
             failed=event.kind in _FAILURES,
             hash=event.hash[:12],
         )
@@ -140,7 +144,7 @@ def tell(
 
 def _detail(event: EventView) -> str:
     if event.kind == EventKind.DECISION_EVALUATED:
-        return _rules(event.data)
+        return _decided(event)
     shown = [organisation(_text(event.data[key])) for key in _SHOWN if event.data.get(key)]
     if (value := event.data.get("amount")) is not None:
         shown.append(amount(value, _text(event.data.get("currency") or "")))
@@ -153,6 +157,17 @@ def _words(event: EventView) -> str:
     if event.kind == "consent.recorded":
         return _("Consent given") if event.data.get("given") else _("Consent not given")
     return str(_WORDS.get(event.kind, event.kind))
+
+
+def _decided(event: EventView) -> str:
+    told = [_rules(event.data)]
+    if notes := _notes(event):
+        told.append(_("not computed in full, warnings: %(count)s", count=len(notes)))
+    return " · ".join(filter(None, told))
+
+
+def _notes(event: EventView) -> tuple[str, ...]:
+    return tuple(map(str, event.data.get("warnings") or ()))
 
 
 def _rules(data: Mapping[str, Any]) -> str:

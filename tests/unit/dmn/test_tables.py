@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -131,6 +132,17 @@ def test_a_cell_that_reads_a_variable_nobody_gave_does_not_match_and_says_so() -
         "rule 1, input 'x'" in warning and "no variable 'floor_amount'" in warning
         for warning in result.warnings
     )
+
+
+def test_what_history_keeps_of_a_warning_has_no_value_in_it() -> None:
+    rules = [["date(?) > date(limit)", "number(note)"], ["-", "number(note)"]]
+    body = table(["day"], ["y"], rules, attributes='hitPolicy="FIRST"')
+    result = decide(dmn(decision(body)), {"day": "Zebu", "limit": "Yak", "note": "Gnu"})
+    assert {"Zebu", "Yak", "Gnu"} <= set(re.findall(r"\w+", " ".join(result.warnings)))
+    kept = " ".join(result.kept_warnings)
+    assert "rule 1, input 'day'" in kept
+    assert "rule 2, output 1" in kept
+    assert not {"Zebu", "Yak", "Gnu"} & set(re.findall(r"\w+", kept))
 
 
 def test_an_output_outside_its_output_values_is_refused() -> None:
