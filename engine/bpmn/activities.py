@@ -260,6 +260,9 @@ class CallActivity(Holder, defaults.CallActivity):  # type: ignore[misc]
     def inner_scope(self, token: Token) -> Scope:
         """Return a scope with a copy of what the called process may see."""
         called, values = self._called, {}
+        if self._is_undone(token):
+            # It is opened again as it was: what the caller wrote since does not belong there.
+            return Scope(called.process_id, values=dict(token.open_locals().values))
         copies = called.copy_in
         if copies is None:
             copies = not self.element.extensions.inputs
@@ -269,13 +272,9 @@ class CallActivity(Holder, defaults.CallActivity):  # type: ignore[misc]
             values |= token.locals.values
         return Scope(called.process_id, values=values)
 
-    def keeps(self, inner: InnerWorkflow) -> bool:
-        """Nothing: a called process is compensated by the handler of its call."""
-        return False
-
     def finish(self, token: Token) -> None:
-        """Bring the called process's variables back, then leave."""
-        inner = token.case.subprocesses.get(token.id)
+        """Bring the called process's variables back, then leave; not when it was undone."""
+        inner = None if self._is_undone(token) else token.case.subprocesses.get(token.id)
         copies = self._called.copy_out
         if inner is not None and self.element.extensions.outputs:
             token.open_locals().values.update(inner.scope.values)
@@ -284,6 +283,10 @@ class CallActivity(Holder, defaults.CallActivity):  # type: ignore[misc]
             written = {n: inner.scope.values[n] for n in sorted(inner.scope.written)}
             token.case.write(token, token.scope, written)
         super().finish(token)
+
+    def _is_undone(self, token: Token) -> bool:
+        """Whether this call is opened again to be undone, and is no handler of another's."""
+        return bool(token.undoes) and not self.element.for_compensation
 
     @property
     def _called(self) -> Called:

@@ -118,7 +118,7 @@ class _Builder:
         instance.is_instance = True
         body = self._make(_loop_class(element), element, element.id)
         body.instance_name = instance.name
-        if element.inner is not None:
+        if issubclass(cls, activities.Holder):
             instance.undo_name = self._make(cls, element, UNDO.format(element.id)).name
 
     def _make(self, cls: Any, element: Element, name: str) -> Any:
