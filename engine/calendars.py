@@ -61,7 +61,9 @@ def working_day_after(start: datetime, days: int, country: str, time_zone: str) 
     return _on_wall_clock(local, day)
 
 
-def add_duration(start: datetime, value: timedelta | YearsMonths, time_zone: str) -> datetime:
+def add_duration(
+    start: datetime, value: timedelta | YearsMonths, time_zone: str, days: int = 0
+) -> datetime:
     """Return the moment a duration after ``start``.
 
     Months are calendar months on the zone's wall clock and clip at the month's end (31 January +
@@ -69,13 +71,15 @@ def add_duration(start: datetime, value: timedelta | YearsMonths, time_zone: str
     times are elapsed time.
 
     :param start: aware moment.
+    :param days: calendar days after the months: the same hour on the wall clock, as ISO 8601's
+        ``P1D`` means it, however long the days are.
     :returns: aware moment in UTC.
     :raises ValueError: it lies outside the years 1 to 9999, or ``start`` has no zone.
     """
     try:
         if isinstance(value, YearsMonths):
             local = _aware(start).astimezone(ZoneInfo(time_zone))
-            day = local.date() + relativedelta(months=value.months)
+            day = local.date() + relativedelta(months=value.months) + timedelta(days=days)
             return _on_wall_clock(local, day)
         return (_aware(start) + value).astimezone(UTC)
     except (OverflowError, ValueError) as error:

@@ -150,4 +150,5 @@ class Expressions:
 
 _DURATION = r"-?P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?"
 _MOMENT = r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d|@[\w/+-]+)?)?"
-ISO_TIME = re.compile(rf"{_DURATION}|{_MOMENT}|R\d*/({_MOMENT}/)?{_DURATION}")
+_REPEATED = rf"{_DURATION}(/{_MOMENT})?|{_MOMENT}/({_DURATION}|{_MOMENT})"
+ISO_TIME = re.compile(rf"{_MOMENT}|(R\d*/)?({_REPEATED})")

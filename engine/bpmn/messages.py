@@ -69,6 +69,6 @@ def seconds(text: str | None) -> int:
     if not text:
         return TIME_TO_LIVE_S
     found = read_duration(text.strip())
-    if found is None or found[0] or found[1] < timedelta():
+    if found is None or found.months or found.longest < timedelta():
         raise ValueError(text)
-    return int(found[1].total_seconds())
+    return int(found.longest.total_seconds())

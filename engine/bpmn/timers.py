@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,13 +21,36 @@ from engine.calendars import add_duration, working_day_after
 from engine.feel import YearsMonths
 
 SHORTEST_CYCLE = timedelta(seconds=1)
+CLOCK_CHANGE = timedelta(days=1)
+"""More than any country's clocks are ever put forward or back."""
 
 _ISO = re.compile(
     r"(?P<sign>-)?P(?=.)(?:(?P<y>\d{1,4})Y)?(?:(?P<mo>\d{1,5})M)?(?:(?P<w>\d{1,6})W)?"
     r"(?:(?P<d>\d{1,7})D)?(?:T(?=.)(?:(?P<h>\d{1,9})H)?(?:(?P<m>\d{1,9})M)?"
     r"(?:(?P<s>\d{1,12}(?:\.\d{1,9})?)S)?)?"
 )
-_CYCLE = re.compile(r"(?:R(?P<times>\d*)/)?(?:(?P<start>\d[^/]*)/)?(?P<period>-?P.+)")
+_CYCLE = re.compile(
+    r"(?:R(?P<times>\d*)/)?"
+    r"(?:(?P<start>\d[^/]*)/(?:(?P<stop>\d[^/]*)|(?P<then>P[^/]+))|"
+    r"(?P<period>P[^/]+)(?:/(?P<end>\d[^/]*))?)"
+)
+
+
+_FAR_BACK = -(10**12)
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """An ISO 8601 duration: months and days are the calendar's, the rest is elapsed time."""
+
+    months: int = 0
+    days: int = 0
+    rest: timedelta = timedelta()
+
+    @property
+    def longest(self) -> timedelta:
+        """The longest time that it can be where no clock is changed."""
+        return timedelta(days=31 * self.months + self.days) + self.rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +58,27 @@ class Cycle:
     """A cycle as it stands.
 
     :ivar anchor: the moment it is counted from. :ivar turn: how many periods after it the next
-        firing lies. :ivar left: firings left; ``None`` for ever. :ivar period: ISO 8601.
+        firing lies. :ivar left: firings left; ``None`` where their number sets no end.
+    :ivar period: ISO 8601. :ivar ends: whether the anchor is the last firing, counted towards.
     """
 
     anchor: datetime
     turn: int
     left: int | None
     period: str
+    ends: bool = False
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether nothing ends it."""
+        return self.left is None and not self.ends
 
 
 def write_cycle(cycle: Cycle) -> dict[str, Any]:
     """Return a cycle as JSON values."""
     anchor = cycle.anchor.isoformat()
-    return {"anchor": anchor, "turn": cycle.turn, "left": cycle.left, "period": cycle.period}
+    written = {"anchor": anchor, "turn": cycle.turn, "left": cycle.left, "period": cycle.period}
+    return written | ({"ends": True} if cycle.ends else {})
 
 
 def read_cycle(found: Mapping[str, Any]) -> Cycle:
@@ -69,21 +100,22 @@ def due_of(
     return first_due(event.timer_kind, value, now, zone)
 
 
-def read_duration(text: str) -> tuple[int, timedelta] | None:
-    """Return months and the rest of an ISO 8601 duration; ``None`` if it is none.
+def read_duration(text: str) -> Duration | None:
+    """Return an ISO 8601 duration; ``None`` if the text is none.
 
     >>> read_duration("P1Y2M3DT4H")
-    (14, datetime.timedelta(days=3, seconds=14400))
+    Duration(months=14, days=3, rest=datetime.timedelta(seconds=14400))
     """
     found = _ISO.fullmatch(text)
     if found is None:
         return None
     part = {name: float(value or 0) for name, value in found.groupdict().items() if name != "sign"}
     sign = -1 if found["sign"] else 1
-    rest = timedelta(
-        weeks=part["w"], days=part["d"], hours=part["h"], minutes=part["m"], seconds=part["s"]
+    return Duration(
+        sign * int(12 * part["y"] + part["mo"]),
+        sign * int(7 * part["w"] + part["d"]),
+        sign * timedelta(hours=part["h"], minutes=part["m"], seconds=part["s"]),
     )
-    return sign * int(12 * part["y"] + part["mo"]), sign * rest
 
 
 def first_due(
@@ -97,7 +129,7 @@ def first_due(
     if kind is TimerKind.DATE:
         return moment(value, zone), None
     if kind is TimerKind.DURATION:
-        return _after(now, value, 1, zone), None
+        return _after(now, _duration(value), 1, zone), None
     return _first_of_cycle(value, now, zone)
 
 
@@ -106,15 +138,19 @@ def next_due(cycle: Cycle, now: datetime, zone: str) -> tuple[datetime, Cycle] |
     left = None if cycle.left is None else cycle.left - 1
     if left == 0:
         return None
-    turn = cycle.turn + 1
-    months, rest = _duration(cycle.period)
-    if not months:
-        turn = max(turn, (now - cycle.anchor) // rest + 1)
-    due = _after(cycle.anchor, cycle.period, turn, zone)
-    while due <= now:
+    turn, due = _ahead(cycle, cycle.turn + 1, now, zone)
+    if cycle.ends and turn > 0:
+        return None
+    return due, replace(cycle, turn=turn, left=left)
+
+
+def _ahead(cycle: Cycle, turn: int, now: datetime, zone: str) -> tuple[int, datetime]:
+    """Return the first turn from this one on that lies ahead, and its moment."""
+    period = _duration(cycle.period)
+    turn = max(turn, (now - cycle.anchor - CLOCK_CHANGE) // period.longest)
+    while (due := _after(cycle.anchor, period, turn, zone)) <= now:
         turn += 1
-        due = _after(cycle.anchor, cycle.period, turn, zone)
-    return due, Cycle(cycle.anchor, turn, left, cycle.period)
+    return turn, due
 
 
 def moment(value: Any, zone: str) -> datetime:
@@ -146,14 +182,12 @@ def _parse_moment(text: str) -> datetime | date | None:
         return None
 
 
-def _after(start: datetime, value: Any, times: int, zone: str) -> datetime:
-    months, rest = _duration(value)
-    if months < 0 or rest < timedelta():
-        raise Stuck("expression", f"the timer's duration {value} is negative.")
+def _after(start: datetime, value: Duration, times: int, zone: str) -> datetime:
+    if value.months < 0 or value.days < 0 or value.rest < timedelta():
+        raise Stuck("expression", "the timer's duration is negative.")
     try:
-        due = add_duration(start, YearsMonths(months * times), zone) if months else start
-        due = add_duration(due, rest * times, zone) if rest else due
-        return due.astimezone(UTC)
+        due = add_duration(start, YearsMonths(value.months * times), zone, value.days * times)
+        return add_duration(due, value.rest * times, zone)
     except (OverflowError, ValueError) as error:
         raise too_far(value) from error
 
@@ -163,11 +197,11 @@ def too_far(value: Any) -> Stuck:
     return Stuck("expression", f"the timer's value {value} leads out of the calendar.")
 
 
-def _duration(value: Any) -> tuple[int, timedelta]:
+def _duration(value: Any) -> Duration:
     if isinstance(value, YearsMonths):
-        return value.months, timedelta()
+        return Duration(months=value.months)
     if isinstance(value, timedelta):
-        return 0, value
+        return Duration(rest=value)
     found = read_duration(value.strip()) if isinstance(value, str) else None
     if found is None:
         raise Stuck("expression", "the timer's value is not a duration; give it one such as P3M.")
@@ -178,21 +212,41 @@ def _first_of_cycle(value: Any, now: datetime, zone: str) -> tuple[datetime, Cyc
     if isinstance(value, YearsMonths):
         value = f"P{value.months}M"
     elif isinstance(value, timedelta):
-        value = f"PT{int(value.total_seconds())}S"
+        value = _seconds(value)
     found = _CYCLE.fullmatch(value.strip()) if isinstance(value, str) else None
-    period = read_duration(found["period"]) if found is not None else None
-    if found is None or period is None or (not period[0] and period[1] < SHORTEST_CYCLE):
+    period = "" if found is None else found["period"] or found["then"] or _between(found, zone)
+    read = read_duration(period)
+    if found is None or read is None or read.longest < SHORTEST_CYCLE:
         raise Stuck("expression", "the timer's value is not a cycle; give it one such as R3/P1M.")
     left = int(found["times"]) if found["times"] else None
     if left == 0:
         raise Stuck("expression", f"the cycle '{value}' never fires.")
-    if found["start"]:
-        anchor = moment(found["start"], zone)
-        first = Cycle(anchor, 0, left, found["period"])
-        # A start that is past counts from then on; the first firing is the next one ahead.
-        if anchor >= now:
-            return anchor, first
-        ahead = next_due(Cycle(anchor, 0, None, found["period"]), now, zone)
-        turn = ahead[1].turn if ahead else 1
-        return _after(anchor, found["period"], turn, zone), Cycle(anchor, turn, left, first.period)
-    return _after(now, found["period"], 1, zone), Cycle(now, 1, left, found["period"])
+    if found["end"]:
+        return _towards(Cycle(moment(found["end"], zone), 0, None, period, True), left, now, zone)
+    anchor = moment(found["start"], zone) if found["start"] else now
+    first = Cycle(anchor, 0 if found["start"] else 1, left, period)
+    # A start that is past counts from then on; the first firing is the next one ahead.
+    if anchor > now or (found["start"] and anchor == now):
+        return anchor, first
+    turn, due = _ahead(first, 1, now, zone)
+    return due, replace(first, turn=turn)
+
+
+def _towards(cycle: Cycle, most: int | None, now: datetime, zone: str) -> tuple[datetime, Cycle]:
+    """Return the first firing ahead of a cycle that ends at its anchor.
+
+    :param most: firings, the last of them at the anchor.
+    """
+    if cycle.anchor <= now:
+        raise Stuck("expression", "the cycle's end is past, so it never fires.")
+    turn, due = _ahead(cycle, _FAR_BACK if most is None else 1 - most, now, zone)
+    return due, replace(cycle, turn=turn)
+
+
+def _between(found: re.Match[str], zone: str) -> str:
+    """Return the period of a cycle that says its first two moments."""
+    return _seconds(moment(found["stop"], zone) - moment(found["start"], zone))
+
+
+def _seconds(period: timedelta) -> str:
+    return f"PT{int(period.total_seconds())}S"

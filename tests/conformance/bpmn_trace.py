@@ -236,7 +236,7 @@ class World:
         assert event.timer_kind is not None
         value = event.timer.value(variables, self.now)
         due, cycle = first_due(event.timer_kind, value, self.now, "UTC")
-        endless = cycle is not None and cycle.left is None
+        endless = cycle is not None and cycle.is_endless
         for _ in range(1 if endless else STARTS):
             self.now = max(self.now, due)
             self.start(process_id, variables, at)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -22,29 +23,40 @@ from tests.unit.bpmn.diagrams import bpmn, line, message, node, on_message, star
 
 ACTOR = Actor("anna", (Grant("clerk", "office", "CM"),))
 SCHEME = """
-id = "cm/d{number}"
+id = "cm/diagram"
 process = "Top"
 country = "CM"
 time_zone = "UTC"
 languages = ["en"]
 currency = "XAF"
-reference_prefix = "D{number}"
+reference_prefix = "D"
 name.en = "Diagram"
 roles.clerk.en = "Clerk"
-standing_parties = [{{ organisation = "office", role = "clerk" }}]
+standing_parties = [{ organisation = "office", role = "clerk" }]
 """
-NUMBERS = count(1)
+BEGINNING = "Begin the diagram"
+DATABASE = "conformance.db"
 
 
 @cache
-def site() -> tuple[Engine, ManualClock, Path]:
-    """One engine on a database of its own, for every diagram of this test process."""
+def template() -> Path:
+    """An empty database, made once in each test process."""
     home = Path(tempfile.mkdtemp(prefix="passerelle-conformance-"))
-    settings = Settings(f"sqlite:///{home / 'conformance.db'}", home / "var", home)
+    with engine_in(home) as (_, _, store, migrations):
+        upgrade(store, migrations)
+    return home / DATABASE
+
+
+@contextmanager
+def engine_in(home: Path) -> Iterator[tuple[Engine, ManualClock, Store, Any]]:
+    """An engine on a folder of its own, whose clock stands where the door begins."""
+    settings = Settings(f"sqlite:///{home / DATABASE}", home / "var", home)
     store, clock = Store(settings.database_url), ManualClock(BEGIN)
     ports = compose(settings, store, clock)
-    upgrade(store, ports.migrations)
-    return Engine(store, ports, settings), clock, home
+    try:
+        yield Engine(store, ports, settings), clock, store, ports.migrations
+    finally:
+        store.close()
 
 
 def is_callable(source: bytes) -> bool:
@@ -60,33 +72,30 @@ def stored(source: bytes, variables: Mapping[str, Any]) -> dict[str, Any]:
 
     A message begins a case that calls it, since nobody may start what names no group.
     """
-    engine, clock, home = site()
-    number = next(NUMBERS)
     diagram = read_plain(source, "case.bpmn", resting=True)
-    folder = home / f"d{number}"
-    folder.mkdir()
-    (folder / "case.bpmn").write_bytes(diagram.source)
-    (folder / "scheme.toml").write_text(SCHEME.format(number=number))
-    (folder / "top.bpmn").write_bytes(calling(number))
-    engine.deploy(folder, ACTOR)
-    engine.publish(f"Begin{number}", {"key": "any"}, variables)
-    [case] = engine.cases(ACTOR, CasesQuery(scheme=f"cm/d{number}")).items
-    answer = play(engine, clock, case.id, diagram)
-    if answer["outcome"] != "completed":
-        engine.cancel(case.id, "Its timers must not fire among those of the next.", ACTOR)
-    return answer
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        shutil.copy(template(), home / DATABASE)
+        scheme = home / "scheme"
+        scheme.mkdir()
+        (scheme / "case.bpmn").write_bytes(diagram.source)
+        (scheme / "scheme.toml").write_text(SCHEME)
+        (scheme / "top.bpmn").write_bytes(CALLING)
+        with engine_in(home) as (engine, clock, _, _):
+            engine.deploy(scheme, ACTOR)
+            engine.publish(BEGINNING, {"key": "any"}, variables)
+            [case] = engine.cases(ACTOR, CasesQuery(scheme="cm/diagram")).items
+            return play(engine, clock, case.id, diagram)
 
 
-def calling(number: int) -> bytes:
-    """Return a process that a message begins, and that calls ``P`` with what it brought."""
-    name = f"Begin{number}"
-    return bpmn(
-        start("TopS", on_message(name)),
-        node("callActivity", "TopC", calledElement="P"),
-        line("TopS", "TopC"),
-        process="Top",
-        top=message(name, '="any"'),
-    )
+CALLING = bpmn(
+    start("TopS", on_message("Beginning")),
+    node("callActivity", "TopC", calledElement="P"),
+    line("TopS", "TopC"),
+    process="Top",
+    top=message("Beginning", '="any"').replace('name="Beginning"', f'name="{BEGINNING}"'),
+)
+"""A process that a message begins, and that calls ``P`` with what it brought."""
 
 
 def play(engine: Engine, clock: ManualClock, case_id: str, diagram: PlainDiagram) -> dict[str, Any]:
