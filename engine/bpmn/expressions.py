@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.bpmn.findings import Findings, Place
 from engine.errors import FeelError
-from engine.feel import Expression, parse
+from engine.feel import Expression, certain_warnings, parse
 from engine.rules import said
 
 FEEL_LANGUAGES = ("feel",)
@@ -125,7 +125,7 @@ class Expressions:
 
     def _parse(self, source: str, node: Any, what: str) -> Formula:
         try:
-            return Formula(source, parse(source))
+            expression = parse(source)
         except FeelError as error:
             at = (
                 ""
@@ -146,6 +146,13 @@ class Expressions:
             )
             # It is refused, so nothing runs it; what depends on it need not complain as well.
             return Formula(source)
+        for why in certain_warnings(expression.tree):
+            message = said(
+                "its {what} '{source}' is null in part: {why}.", what=what, source=source, why=why
+            )
+            place = Place.of(self._file, node)
+            self._findings.warning("feel-null", place, message, "Correct the expression.")
+        return Formula(source, expression)
 
 
 _DURATION = r"-?P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?"

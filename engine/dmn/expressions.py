@@ -12,7 +12,7 @@ from engine.dmn.document import Report, child, text_of
 from engine.dmn.session import Box
 from engine.dmn.types import ItemType, Types
 from engine.errors import FeelError
-from engine.feel import UnaryTests, Value, builtin_names, parse, parse_unary_tests
+from engine.feel import UnaryTests, Value, builtin_names, certain_warnings, parse, parse_unary_tests
 from engine.feel.suggest import nearest
 from engine.feel.syntax import Call, Name
 from engine.rules import said
@@ -99,7 +99,9 @@ class Expressions:
     def _supplied(
         self, node: Any, what: str, tree: object, free: frozenset[str], known: Known
     ) -> None:
-        """Note the names that an expression reads, and report functions that nobody defines."""
+        """Note the names that an expression reads; report functions that nobody defines, and
+        what it fails at whatever it reads.
+        """
         self.free |= free - known.local
         for name in sorted(called_in(tree) & free - known.names):
             found = nearest(name, [*sorted(known.names), *sorted(builtin_names())])
@@ -112,6 +114,9 @@ class Expressions:
             )
             remedy = "Correct the name, or draw an arrow from the knowledge model."
             self.report.error("unknown-function", node, message, remedy)
+        for why in certain_warnings(tree):
+            message = said("{what} is null in part: {why}.", what=what, why=why)
+            self.report.warning("null", node, message, "Correct the expression.")
 
     def _foreign(self, node: Any, what: str) -> str:
         language = (node.get("expressionLanguage") or "feel").lower()

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from engine.errors import FeelError
 from engine.feel.builtins import builtin_names
+from engine.feel.certain import certain_warnings
 from engine.feel.compare import equal, less, less_equal
 from engine.feel.expression import Expression, UnaryTests, parse, parse_unary_tests
 from engine.feel.json_form import from_json, to_json
@@ -50,6 +51,7 @@ __all__ = [
     "Value",
     "YearsMonths",
     "builtin_names",
+    "certain_warnings",
     "contains",
     "equal",
     "from_json",
