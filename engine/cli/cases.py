@@ -51,7 +51,8 @@ def case(
     for item in view.summary:
         click.echo(f"  {item.label}: {item.value}")
     for step in steps:
-        click.echo(f"  {step.state:6} {step.name}")
+        left = "" if step.version is None else f" (version {step.version})"
+        click.echo(f"  {step.state:6} {step.name}{left}")
 
 
 @click.command()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from engine.service.base import UseCases, standing
 from engine.service.publications import (
     Deployed,
 )
+from engine.service.versions import Span, course_of
 from engine.service.views import (
     EventView,
     PlaneView,
@@ -36,6 +37,8 @@ from engine.store.cases import (
 from engine.store.work import (
     open_incidents,
 )
+
+_VERSION = {"fr": "version", "en": "version", "ar": "الإصدار"}
 
 _SHOWN_KINDS = frozenset(
     {
@@ -55,25 +58,59 @@ _SHOWN_KINDS = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """Where a case stands in one version.
+
+    :ivar version: of one that it has left; ``None`` for the one it is in.
+    :ivar seen: by element, when it was done last and how often.
+    """
+
+    deployment_id: str
+    version: int | None
+    seen: Mapping[str, tuple[datetime, int]]
+    flows: set[str]
+    standing: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
+
+    @property
+    def done(self) -> set[str]:
+        return set(self.seen) - self.standing
+
+    @property
+    def active(self) -> set[str]:
+        return self.standing - self.failed
+
+    def state(self, element_id: str) -> str:
+        if element_id in self.failed:
+            return "failed"
+        if element_id in self.standing:
+            return "active"
+        return "done" if element_id in self.seen else "todo"
+
+
 class Trail(UseCases):
     """What an auditor retraces."""
 
     def planes(self, case_id: str, actor: Actor, locale: str = "fr") -> tuple[PlaneView, ...]:
-        """Return the pages of the case's diagrams, the top process first."""
+        """Return the pages of the case's diagrams, the top process first.
+
+        Those of versions that the case has left come last, each with its version's number.
+        """
         with self.store.snapshot() as uow:
             case = self._visible(uow, case_id, actor)
-        deployed = self._publications.get(case.deployment_id)
-        labels = deployed.labels_in(locale)
-        return tuple(
-            PlaneView(plane, labels.element(plane, name) or plane, file)
-            for file in _diagram_files(deployed)
-            for plane, name in diagram.planes(deployed.files[file])
-        )
+            course = course_of(uow, case)
+        found = _planes(self._publications.get(case.deployment_id), locale)
+        for span in course.former:
+            found += _former_planes(self._publications.get(span.deployment_id), span, locale)
+        return tuple({plane.id: plane for plane in found}.values())
 
     def diagram(
         self, case_id: str, actor: Actor, plane: str | None = None, locale: str = "fr"
     ) -> str:
         """Return one page of the case's diagram as SVG, with done, active and failed steps.
+
+        A page of a version that the case has left shows what was done in it.
 
         :raises NotFound: the case is not the actor's to see, or has no such page.
         """
@@ -83,53 +120,77 @@ class Trail(UseCases):
             raise NotFound("diagram page", str(plane))
         with self.store.snapshot() as uow:
             case = self._visible(uow, case_id, actor)
-            done, active, failed, _ = self._marks(uow, case)
-            taken = q.read_events(uow, case.id, [EventKind.FLOW_TAKEN])
-        deployed = self._publications.get(case.deployment_id)
+            marks = self._marks(uow, case, chosen.version)
+        deployed = self._publications.get(marks.deployment_id)
         labels = deployed.labels_in(locale)
         return diagram.render_svg(
             deployed.files[chosen.file],
-            chosen.id,
-            done=done | {row.element_id for row in taken if row.element_id},
-            active=active,
-            failed=failed,
+            chosen.id if chosen.version is None else chosen.id.partition(":")[2],
+            done=marks.done | marks.flows,
+            active=marks.active,
+            failed=marks.failed,
             labels=labels.element,
             title=f"{case.reference}: {chosen.name}",
         )
 
     def steps(self, case_id: str, actor: Actor, locale: str = "fr") -> tuple[StepView, ...]:
-        """Return the activities of the case's diagrams with where each stands."""
+        """Return the activities of the case's diagrams with where each stands.
+
+        What was done in versions that the case has left comes last, as it was called there.
+        """
         with self.store.snapshot() as uow:
             case = self._visible(uow, case_id, actor)
-            done, active, failed, seen = self._marks(uow, case)
-        deployed = self._publications.get(case.deployment_id)
+            versions = [span.version for span in course_of(uow, case).former]
+            found = [
+                self._marks(uow, case, version) for version in (None, *dict.fromkeys(versions))
+            ]
+        return tuple(step for marks in found for step in self._steps(marks, locale))
+
+    def _steps(self, marks: _Marks, locale: str) -> Iterator[StepView]:
+        deployed = self._publications.get(marks.deployment_id)
         labels = deployed.labels_in(locale)
-        return tuple(
-            StepView(
+        homes = frozenset[str]() if marks.version is None else _homes(deployed)
+        for element in deployed.elements.values():
+            if element.kind not in _SHOWN_KINDS or not element.name:
+                continue
+            seen = marks.seen.get(element.id)
+            if marks.version is not None and seen is None:
+                continue
+            yield StepView(
                 element_id=element.id,
                 name=labels.element(element.id, element.name),
                 kind=element.kind,
                 phase=element.phase,
-                parent=element.parent,
-                state=_state(element.id, done, active, failed),
-                at=seen[element.id][0] if element.id in seen else None,
-                times=seen[element.id][1] if element.id in seen else 0,
+                parent=(
+                    element.parent
+                    if marks.version is None
+                    else f"{marks.version}:{_home(deployed, homes, element.parent)}"
+                ),
+                state=marks.state(element.id),
+                at=seen[0] if seen else None,
+                times=seen[1] if seen else 0,
+                version=marks.version,
             )
-            for element in deployed.elements.values()
-            if element.kind in _SHOWN_KINDS and element.name
-        )
 
-    def _marks(
-        self, uow: UnitOfWork, case: CaseRow
-    ) -> tuple[set[str], set[str], set[str], dict[str, tuple[datetime, int]]]:
+    def _marks(self, uow: UnitOfWork, case: CaseRow, version: int | None = None) -> _Marks:
+        """Return where a case stands; for a version that it has left, what was done in it."""
+        course = course_of(uow, case)
+        spans = [s for s in course.spans if version is None or s.version == version]
+        seen: dict[str, tuple[datetime, int]] = {}
+        flows: set[str] = set()
+        kinds = [EventKind.ELEMENT_COMPLETED, EventKind.FLOW_TAKEN]
+        for row in q.read_events(uow, case.id, kinds):
+            if not row.element_id or not any(span.has(row.seq) for span in spans):
+                continue
+            name = row.element_id if version is not None else course.now(row.seq, row.element_id)
+            if row.kind == EventKind.FLOW_TAKEN:
+                flows.add(name)
+                continue
+            times = seen[name][1] if name in seen else 0
+            seen[name] = (_moment(parse_body(row.body)), times + 1)
+        if version is not None:
+            return _Marks(spans[-1].deployment_id, version, seen, flows)
         deployed = self._publications.get(case.deployment_id)
-        completed = q.read_events(uow, case.id, [EventKind.ELEMENT_COMPLETED])
-        times = Counter(row.element_id for row in completed)
-        seen = {
-            row.element_id: (_moment(parse_body(row.body)), times[row.element_id])
-            for row in completed
-            if row.element_id
-        }
         active = {element.id for element in standing(deployed, case)}
         for element_id in list(active):
             element = deployed.elements.get(element_id)
@@ -137,17 +198,18 @@ class Trail(UseCases):
                 active.add(element.parent)
                 element = deployed.elements[element.parent]
         failed = {incident.element_id for incident in open_incidents(uow, case.id)}
-        return set(seen) - active, active - failed, failed, seen
+        return _Marks(case.deployment_id, None, seen, flows, active, failed)
 
     def history(self, case_id: str, actor: Actor, locale: str = "fr") -> tuple[EventView, ...]:
-        """Return everything that happened in a case, in order."""
+        """Return everything that happened in a case, in order, as each version called it."""
         with self.store.snapshot() as uow:
             case = self._visible(uow, case_id, actor)
+            course = course_of(uow, case)
             rows = q.read_events(uow, case_id)
-        deployed = self._publications.get(case.deployment_id)
-        labels = deployed.labels_in(locale)
         views = []
         for row in rows:
+            deployed = self._publications.get(course.at(row.seq).deployment_id)
+            labels = deployed.labels_in(locale)
             body = parse_body(row.body)
             element = deployed.elements.get(row.element_id or "")
             views.append(
@@ -181,12 +243,35 @@ def _diagram_files(deployed: Deployed) -> list[str]:
     return sorted(names, key=lambda name: (name.startswith("common/"), name))
 
 
-def _state(element_id: str, done: set[str], active: set[str], failed: set[str]) -> str:
-    if element_id in failed:
-        return "failed"
-    if element_id in active:
-        return "active"
-    return "done" if element_id in done else "todo"
+def _planes(deployed: Deployed, locale: str) -> list[PlaneView]:
+    labels = deployed.labels_in(locale)
+    return [
+        PlaneView(plane, labels.element(plane, name) or plane, file)
+        for file in _diagram_files(deployed)
+        for plane, name in diagram.planes(deployed.files[file])
+    ]
+
+
+def _former_planes(deployed: Deployed, span: Span, locale: str) -> list[PlaneView]:
+    return [
+        PlaneView(
+            f"{span.version}:{plane.id}",
+            f"{plane.name} ({_VERSION.get(locale, 'version')} {span.version})",
+            plane.file,
+            span.version,
+        )
+        for plane in _planes(deployed, locale)
+    ]
+
+
+def _homes(deployed: Deployed) -> frozenset[str]:
+    return frozenset(plane.id for plane in _planes(deployed, "fr"))
+
+
+def _home(deployed: Deployed, homes: frozenset[str], parent: str) -> str:
+    while parent not in homes and parent in deployed.elements:
+        parent = deployed.elements[parent].parent
+    return parent
 
 
 def _moment(body: Mapping[str, Any]) -> datetime:

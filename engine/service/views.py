@@ -181,7 +181,10 @@ class TaskView:
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """One step beside the diagram; ``state`` is ``done``, ``active``, ``failed`` or ``todo``."""
+    """One step beside the diagram; ``state`` is ``done``, ``active``, ``failed`` or ``todo``.
+
+    :ivar version: of the scheme, for what was done in one that the case has left since.
+    """
 
     element_id: str
     name: str
@@ -191,15 +194,20 @@ class StepView:
     state: str
     at: datetime | None
     times: int
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PlaneView:
-    """One page of a case's diagrams: a file and one of its planes."""
+    """One page of a case's diagrams: a file and one of its planes.
+
+    :ivar version: of the scheme, where the case has left it since; ``None`` for the one it is in.
+    """
 
     id: str
     name: str
     file: str
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -392,3 +393,66 @@ def test_two_who_move_one_case_at_once_move_it_once(bench: Bench, folder: Path) 
 
     assert sorted(at_once(migrate, migrate)) == ["Conflict", "moved"]
     assert kinds(bench, case_id).count("case.migrated") == 1
+
+
+# --- what auditors see ----------------------------------------------------------------------------
+
+
+def test_past_steps_are_told_as_the_version_called_them(bench: Bench, folder: Path) -> None:
+    case_id = bench.start(5000)
+    bench.check(case_id)
+    bench.engine.run_due()
+    renamed = ('name="Vérifier le dossier"', 'name="Contrôler le dossier"')
+    move(bench, case_id, publish(bench, folder, RENAMED, renamed))
+    bench.engine.complete(bench.task(case_id, BEN), {}, BEN)
+    told = {
+        (e.seq, e.element_name)
+        for e in bench.engine.history(case_id, ANNA)
+        if e.kind == "task.completed"
+    }
+    assert {name for _, name in told} == {"Vérifier le dossier", "Approuver"}
+    steps = {(s.element_id, s.version): s for s in bench.engine.steps(case_id, ANNA)}
+    assert steps["Task_Verify", None].state == "done"  # It goes by its new name here.
+    assert steps["Task_Check", 1].state == "done"
+    assert ("Task_Approve", 1) not in steps
+
+
+DRAWN = (
+    "</bpmn:definitions>",
+    """<bpmndi:BPMNDiagram xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI"
+      xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" id="Drawing">
+      <bpmndi:BPMNPlane id="Plane" bpmnElement="Process_Loan">
+        <bpmndi:BPMNShape id="Shape" bpmnElement="Task_Check">
+          <dc:Bounds x="100" y="100" width="100" height="80" />
+        </bpmndi:BPMNShape>
+      </bpmndi:BPMNPlane>
+    </bpmndi:BPMNDiagram></bpmn:definitions>""",
+)
+
+
+def test_the_diagram_of_a_version_that_was_left_shows_what_was_done_in_it(
+    bench: Bench, folder: Path
+) -> None:
+    publish(bench, folder, DRAWN)
+    case_id = bench.start(5000)
+    bench.check(case_id)
+    bench.engine.run_due()
+    move(bench, case_id, publish(bench, folder, DRAWN, RENAMED))
+    planes = [(p.id, p.version) for p in bench.engine.planes(case_id, ANNA)]
+    assert planes == [("Process_Loan", None), ("2:Process_Loan", 2)]
+    now, then = (bench.engine.diagram(case_id, ANNA, plane) for plane, _ in planes)
+    assert "Task_Verify" in now
+    assert "Task_Verify" not in then
+    for drawing, name in ((now, "Task_Verify"), (then, "Task_Check")):
+        (shape,) = re.findall(rf'<g[^>]*data-element-id="{name}"[^>]*>', drawing)
+        assert "done" in shape
+
+
+def test_an_undone_migration_leaves_no_version_behind(bench: Bench, folder: Path) -> None:
+    case_id = bench.start()
+    before = bench.engine.planes(case_id, ANNA)
+    move(bench, case_id, publish(bench, folder, RENAMED))
+    bench.engine.undo_migration(case_id, "too early", BEN)
+    bench.check(case_id)
+    assert {s.version for s in bench.engine.steps(case_id, ANNA)} == {None}
+    assert bench.engine.planes(case_id, ANNA) == before

@@ -18,6 +18,8 @@ _WORDS: Mapping[str, Any] = {
     EventKind.CASE_STARTED: _l("Case opened"),
     EventKind.CASE_COMPLETED: _l("Case closed"),
     EventKind.CASE_CANCELLED: _l("Case cancelled"),
+    EventKind.CASE_MIGRATED: _l("Case moved to another version of the scheme"),
+    EventKind.CASE_MIGRATION_UNDONE: _l("Case brought back to its former version"),
     EventKind.DECISION_EVALUATED: _l("Decided by the table"),
     EventKind.TASK_OPENED: _l("Task opened"),
     EventKind.TASK_CLAIMED: _l("Task taken"),
@@ -93,6 +95,8 @@ _PURPOSES: Mapping[str, Any] = {
 }
 """What a person consents to."""
 
+_MOVES = frozenset({EventKind.CASE_MIGRATED, EventKind.CASE_MIGRATION_UNDONE})
+
 _FAILURES = frozenset({EventKind.CALL_FAILED, EventKind.INCIDENT_RAISED})
 
 
@@ -145,6 +149,8 @@ def tell(
 def _detail(event: EventView) -> str:
     if event.kind == EventKind.DECISION_EVALUATED:
         return _decided(event)
+    if event.kind in _MOVES:
+        return _("from version %(old)s to %(new)s", old=event.data["from"], new=event.data["to"])
     shown = [organisation(_text(event.data[key])) for key in _SHOWN if event.data.get(key)]
     if (value := event.data.get("amount")) is not None:
         shown.append(amount(value, _text(event.data.get("currency") or "")))
