@@ -62,6 +62,7 @@ from engine.bpmn.publication import (
     references,
 )
 from engine.bpmn.schemas import check_dmn_schema
+from engine.bpmn.tokens import holds_function
 
 __all__ = [
     "SIGNAL_PREFIX",
@@ -99,6 +100,7 @@ __all__ = [
     "flows",
     "following",
     "holds",
+    "holds_function",
     "lint",
     "mapping_problems",
     "migrate",

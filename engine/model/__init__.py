@@ -32,6 +32,11 @@ class CaseStatus(StrEnum):
     COMPLETED = "completed"
     CANCELLED = "cancelled"
 
+    @property
+    def is_final(self) -> bool:
+        """Whether the case takes nothing any more."""
+        return self in {CaseStatus.COMPLETED, CaseStatus.CANCELLED}
+
 
 class WorkItemStatus(StrEnum):
     """Where a work item is: ``open → completed | cancelled``; the last two are final."""

@@ -11,6 +11,7 @@ from engine import bpmn
 from engine.errors import (
     AlreadyClaimed,
     CaseEnded,
+    CaseSuspended,
     DutiesNotSeparate,
     NotAllowed,
     NotFound,
@@ -57,6 +58,9 @@ from engine.store.work import (
     performers,
     read_work_item,
 )
+
+SITE_OPERATORS = frozenset({"administrator", "operator"})
+"""Roles that keep a site's cases moving; a scheme names others of its own (``operators``)."""
 
 LARGEST_PAGE = 100
 LAST_PAGE = 1_000_000
@@ -106,13 +110,61 @@ class UseCases:
         case = lock_case(uow, case_id)
         if case is None:
             raise NotFound("case", case_id)
-        if case.status is not CaseStatus.ACTIVE:
+        if case.status.is_final:
+            raise CaseEnded(case_id, case.status)
+        if case.status is CaseStatus.SUSPENDED:
+            raise CaseSuspended(case_id)
+        return case
+
+    def _operable(
+        self, uow: UnitOfWork, case_id: str, actor: Actor, *, working: bool = False
+    ) -> CaseRow:
+        """Return a case, locked, that the actor may operate; suspended or not.
+
+        :param working: whoever has a part in the scheme's work may as well.
+        :raises CaseEnded: it is completed or cancelled.
+        """
+        self._demand_operator(uow, case_id, actor, working=working)
+        case = lock_case(uow, case_id)
+        if case is None:
+            raise NotFound("case", case_id)
+        if case.status.is_final:
             raise CaseEnded(case_id, case.status)
         return case
 
+    def _demand_operator(
+        self, uow: UnitOfWork, case_id: str, actor: Actor, *, working: bool = False
+    ) -> None:
+        """Refuse whoever does not operate the site, or this case's scheme.
+
+        The site's operators need not see cases otherwise: they read no form and no person.
+
+        :raises NotFound: there is no such case, or it is not the actor's to know of.
+        :raises NotAllowed: the actor may see it and not operate it.
+        """
+        now = self._ports.clock.now()
+        if q.held_over(uow, case_id, actor, SITE_OPERATORS, now):
+            return
+        case = self._visible(uow, case_id, actor)
+        config = self._publications.get(case.deployment_id).config
+        allowed = set(config.operators) | (set(config.roles) if working else set())
+        if not q.roles_in(uow, case_id, actor, now) & allowed:
+            roles = ", ".join(sorted(allowed | SITE_OPERATORS))
+            raise NotAllowed(f"Case {case.reference} is operated by {roles} only. Ask one of them.")
+
     def _doable(
-        self, uow: UnitOfWork, work_item_id: str, actor: Actor, now: datetime
+        self,
+        uow: UnitOfWork,
+        work_item_id: str,
+        actor: Actor,
+        now: datetime,
+        *,
+        holding: bool = False,
     ) -> tuple[CaseRow, WorkItemRow]:
+        """Return a task that the actor may do now, and its case, locked.
+
+        :param holding: whoever holds it already may, though the case is suspended.
+        """
         case_id, activation = parse_work_item_id(work_item_id)
         if not q.can_see(uow, case_id, actor, now):
             raise NotFound("task", work_item_id)
@@ -122,6 +174,9 @@ class UseCases:
             raise WorkItemClosed(work_item_id, item.status, item.closed_by, item.closed_at)
         if item.assignee not in (None, actor.account_id):
             raise AlreadyClaimed(work_item_id, str(item.assignee))
+        held = holding and item.assignee == actor.account_id
+        if case.status is CaseStatus.SUSPENDED and not held:
+            raise CaseSuspended(case_id)
         if not q.may_do(uow, item, actor, now):
             raise NotAllowed(
                 f"Task {work_item_id} ('{item.name}') is not for your roles. "

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from engine import bpmn
 from engine.errors import (
     InvalidAnswer,
-    NotAllowed,
     NotFound,
 )
 from engine.feel import to_text
@@ -194,12 +193,7 @@ class Cases(UseCases):
             raise InvalidAnswer({"reason": "A reason is needed to cancel a case."})
         now = self._ports.clock.now()
         with self.store.unit_of_work() as uow:
-            case = self._active(uow, case_id, actor)
-            working = self._publications.get(case.deployment_id).config.roles
-            if not q.roles_in(uow, case_id, actor, now) & set(working):
-                raise NotAllowed(
-                    f"Case {case.reference} can be cancelled by {', '.join(sorted(working))} only."
-                )
+            case = self._operable(uow, case_id, actor, working=True)
             written = self._ports.fields.write(
                 uow, case.ref, {"cancel_reason": TieredValue(reason, Tier.CASE)}, actor
             )

@@ -8,11 +8,12 @@ Every use case reads the same: load → advance → save. What an actor may not 
 from engine.service.bulk import MigrationBatches
 from engine.service.cases import Cases
 from engine.service.migrations import Migrations
+from engine.service.modifications import Modifications
 from engine.service.operations import Operations
 from engine.service.schemes import Schemes
 from engine.service.tasks import Tasks
 from engine.service.trail import Trail
 
 
-class Engine(Schemes, Tasks, Cases, Trail, Operations, Migrations, MigrationBatches):
+class Engine(Schemes, Tasks, Cases, Trail, Operations, Modifications, Migrations, MigrationBatches):
     """A BPMN case engine over a store, with everything from outside passed in."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from engine import bpmn
 from engine.errors import (
-    CaseEnded,
+    CaseSuspended,
     InvalidAnswer,
     NotFound,
 )
@@ -35,7 +35,6 @@ from engine.store import UnitOfWork
 from engine.store.cases import (
     CaseRow,
     latest_deployment,
-    lock_case,
     read_case,
     save_case,
 )
@@ -211,18 +210,23 @@ class Operations(UseCases):
         """Try again where a case stopped; history keeps who asked for it.
 
         :raises InvalidAnswer: no reason is given. :raises NotFound: the incident is over.
+        :raises NotAllowed: the actor does not operate the site or the scheme.
+        :raises CaseSuspended: the case is to be resumed first.
         """
         if not reason.strip():
             raise InvalidAnswer({"reason": "A reason is needed to retry."})
         now = self._ports.clock.now()
         with self.store.unit_of_work() as uow:
             incident = read_incident(uow, incident_id)
-            case = lock_case(uow, incident.case_id)
+            try:
+                case = self._operable(uow, incident.case_id, actor)
+            except NotFound:
+                raise NotFound("open incident", str(incident_id)) from None
             incident = read_incident(uow, incident_id)
-            if case is None or incident.resolved_at is not None:
+            if incident.resolved_at is not None:
                 raise NotFound("open incident", str(incident_id))
-            if case.status is not CaseStatus.ACTIVE:
-                raise CaseEnded(case.id, case.status)
+            if case.status is CaseStatus.SUSPENDED:
+                raise CaseSuspended(case.id)
             self._record_retry(uow, case, incident, reason, actor, now)
             if incident.job_id is None:
                 self._stepper.step(uow, case, RetryIncident(incident.activation), SYSTEM, now)

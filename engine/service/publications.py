@@ -42,6 +42,11 @@ class Deployed:
         """Return the labels of a language; those of the scheme's first one if it has none."""
         return self.labels.get(locale) or self.labels[self.config.languages[0]]
 
+    def name_of(self, element_id: str, labels: Labels) -> str:
+        """Return what people call an element: its translated name, else its id."""
+        element = self.elements.get(element_id)
+        return labels.element(element_id, element.name if element else "") or element_id
+
     def form(self, form_id: str) -> Form:
         """Return a form.
 

@@ -31,6 +31,7 @@ from engine.ports import Ports
 from engine.service import messages
 from engine.service.batches import Batches
 from engine.service.calls import failure_delay, incident_of, invoke
+from engine.service.kept import call_of, kept_result, with_result
 from engine.service.payloads import load
 from engine.service.steps import Stepper
 from engine.store import Store, UnitOfWork
@@ -116,13 +117,18 @@ class Runner:
 
     def _run_inside(self, uow: UnitOfWork, job: JobRow) -> bool:
         case = lock_case(uow, job.case_id, skip_locked=True)
-        if case is None or not delete_job(uow, job):
+        if case is None:
+            return False
+        if case.status is CaseStatus.SUSPENDED and job.kind is not JobKind.MIGRATION:
+            # It came after the others were paused.
+            return update_job(uow, job, status=JobStatus.PAUSED)
+        if not delete_job(uow, job):
             return False
         now = self._ports.clock.now()
         if job.kind is JobKind.MIGRATION:
             self._batches.run_item(uow, case, job.element_id, now)
             return True
-        if case.status is not CaseStatus.ACTIVE:
+        if case.status.is_final:
             if job.kind is JobKind.MESSAGE:
                 messages.take_back(uow, case.id, load(job.payload), now)
             return True
@@ -143,7 +149,7 @@ class Runner:
                 return TriggerEvent(job.activation, payload["variables"])
             messages.take_back(uow, case.id, payload, now)
             return None
-        call = _call_of(job)
+        call = call_of(job)
         return self._stepper.call_local(uow, case, call, actor, now, attempt=job.attempt + 1)
 
     # --- outside any transaction -----------------------------------------------------------
@@ -157,6 +163,7 @@ class Runner:
                 current is None
                 or current.attempt != job.attempt
                 or current.status is not JobStatus.WAITING
+                or self._paused(uow, current)
             ):
                 return None
             values = {
@@ -173,43 +180,87 @@ class Runner:
                 lease_until=now + self._lease,
             )
 
+    def _paused(self, uow: UnitOfWork, job: JobRow) -> bool:
+        """Pause a call that came to wait after its case was suspended; tell whether it was."""
+        if read_case(uow, job.case_id).status is not CaseStatus.SUSPENDED:
+            return False
+        case = lock_case(uow, job.case_id)  # It may be resumed at this moment.
+        if case is None or case.status is not CaseStatus.SUSPENDED:
+            return False
+        return update_job(uow, job, status=JobStatus.PAUSED)
+
     def call(self, job: JobRow) -> bool:
-        """Call a claimed job's handler, then advance its case; ``False`` if superseded."""
-        call = _call_of(job)
+        """Call a claimed job's handler, then advance its case; ``False`` if superseded.
+
+        What came back while the case was suspended is not asked for again.
+        """
+        call = call_of(job)
+        if (kept := kept_result(job, call)) is not None:
+            return self._finish_or_fail(job, call, *kept)
         now = self._ports.clock.now()
         with self._store.snapshot() as uow:
             case = read_case(uow, job.case_id)
         try:
             result = invoke(self._ports, self._store, case, call, SYSTEM, now, job.attempt, None)
-            command: Command = CompleteActivity(call.activation, result)
+            command: CompleteActivity | ThrowError = CompleteActivity(call.activation, result)
         except BusinessError as error:
             command = ThrowError(call.activation, error.code, str(error), error.variables)
         except Exception as error:  # noqa: BLE001 - whatever a handler raises becomes a retry
             self._failed(job, error)
             return True
+        return self._finish_or_fail(job, call, command, job.attempt)
+
+    def _finish_or_fail(
+        self, job: JobRow, call: CallWanted, command: CompleteActivity | ThrowError, attempt: int
+    ) -> bool:
         try:
-            return self._finish(job, call, command)
+            return self._finish(job, call, command, attempt)
         except (StoreUnavailable, RevisionConflict):
             raise  # The lease ends, and the call is made again under the same key.
         except Exception as error:  # noqa: BLE001 - the job must say what stopped it
             self._failed(job, error)
             return True
 
-    def _finish(self, job: JobRow, call: CallWanted, command: Command) -> bool:
+    def _finish(
+        self, job: JobRow, call: CallWanted, command: CompleteActivity | ThrowError, attempt: int
+    ) -> bool:
         now = self._ports.clock.now()
         with self._store.unit_of_work() as uow:
             case = lock_case(uow, job.case_id)
+            if case is not None and case.status is CaseStatus.SUSPENDED:
+                return self._keep(uow, job, command, attempt, now)
             current = read_job(uow, job.id)  # A migration may have renamed its element.
-            if case is None or not delete_job(uow, job) or case.status is not CaseStatus.ACTIVE:
+            if case is None or not delete_job(uow, job) or case.status.is_final:
                 return False
-            made = call if current is None else _call_of(current)
+            made = call if current is None else call_of(current)
             if isinstance(command, CompleteActivity):
-                self._stepper.record_success(uow, case.id, made, job.attempt, now)
+                self._stepper.record_success(uow, case.id, made, attempt, now)
             elif isinstance(command, ThrowError):
                 code = command.code
-                self._stepper.record_rejection(uow, case.id, made, job.attempt, code, now)
+                self._stepper.record_rejection(uow, case.id, made, attempt, code, now)
             self._stepper.step(uow, case, command, SYSTEM, now)
         return True
+
+    def _keep(
+        self,
+        uow: UnitOfWork,
+        job: JobRow,
+        command: CompleteActivity | ThrowError,
+        attempt: int,
+        now: datetime,
+    ) -> bool:
+        """Keep what a call gave back on its row until the case is resumed."""
+        current = read_job(uow, job.id)
+        if current is None or current.attempt != job.attempt:
+            return False
+        return update_job(
+            uow,
+            current,
+            status=JobStatus.PAUSED,
+            lease_until=None,
+            due_at=now,
+            payload=with_result(job, command, attempt),
+        )
 
     # --- failures -------------------------------------------------------------------------
 
@@ -222,7 +273,7 @@ class Runner:
             current = read_job(uow, job.id)
             if case is None or current is None or current.attempt != job.attempt:
                 return
-            if case.status is not CaseStatus.ACTIVE:
+            if case.status.is_final:
                 delete_job(uow, current)  # Nobody could retry an incident of an ended case.
                 return
             # A remote call counted its attempt when it was claimed; the others count it now.
@@ -236,8 +287,9 @@ class Runner:
                 element_id=job.element_id,
                 activation=job.activation,
             )
+            suspended = case.status is CaseStatus.SUSPENDED
             values = {
-                "status": JobStatus.WAITING,
+                "status": JobStatus.PAUSED if suspended else JobStatus.WAITING,
                 "attempt": attempt,
                 "lease_until": None,
                 "due_at": now + failure_delay(error, attempt),
@@ -249,19 +301,6 @@ class Runner:
             save_case(uow, case, uow.write_events(case.id, case.tail), now)
 
 
-def _call_of(job: JobRow) -> CallWanted:
-    payload = load(job.payload)
-    return CallWanted(
-        activation=job.activation,
-        element_id=job.element_id,
-        handler=job.handler or "",
-        arguments=payload["arguments"],
-        retries=job.retries,
-        local=False,
-        keyed_by=payload.get("keyed_by", ""),
-    )
-
-
 def _actor_of(job: JobRow) -> Actor:
     payload = load(job.payload)
     return Actor(payload["actor"], acting_for=tuple(payload.get("acting_for", ())))
@@ -269,7 +308,7 @@ def _actor_of(job: JobRow) -> Actor:
 
 def _incident(job: JobRow, text: str) -> IncidentRaised:
     if job.kind is JobKind.HANDLER:
-        return incident_of(_call_of(job), text)
+        return incident_of(call_of(job), text)
     return IncidentRaised(
         job.activation,
         job.element_id,

@@ -67,6 +67,8 @@ class SchemeConfig:
     :ivar role_kinds: what each role is, by role code; a role that says nothing is left out.
     :ivar retention: how long personal data are kept; ``None`` where the scheme says nothing, and
         then nothing is erased because of its age.
+    :ivar operators: role codes that may suspend, change and cancel its cases, beside the site's own
+        operators.
     :ivar constants: visible to FEEL as ``scheme.<name>``: constants, and each figure's value.
     """
 
@@ -83,6 +85,7 @@ class SchemeConfig:
     role_kinds: Mapping[str, RoleKind]
     retention: Retention | None
     standing_parties: tuple[StandingParty, ...]
+    operators: frozenset[str]
     constants: Mapping[str, Value]
 
     def name_in(self, locale: str) -> str:
@@ -246,6 +249,7 @@ def _build(data: Mapping[str, Any]) -> SchemeConfig:
             StandingParty(party["organisation"], party["role"])
             for party in data.get("standing_parties", ())
         ),
+        operators=frozenset(data.get("operators", ())),
         constants=MappingProxyType({key: to_feel(value) for key, value in constants.items()}),
     )
 

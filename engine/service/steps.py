@@ -33,7 +33,7 @@ from engine.service.payloads import dump
 from engine.service.publications import Deployed, Publications
 from engine.store import NewEvent, Store, UnitOfWork
 from engine.store.cases import CaseRow, save_case
-from engine.store.jobs import insert_job, read_job, update_job
+from engine.store.jobs import insert_job, pause_jobs, read_job, unpause_jobs, update_job
 from engine.store.messages import insert_subscriptions, keys_digest, take_buffered
 from engine.store.work import insert_incidents, insert_work_items, resolve_incidents, withdraw
 
@@ -49,9 +49,16 @@ class Stepper:
         self._publications = publications
 
     def step(
-        self, uow: UnitOfWork, case: CaseRow, command: Command, actor: Actor, now: datetime
+        self,
+        uow: UnitOfWork,
+        case: CaseRow,
+        command: Command | bpmn.Modification,
+        actor: Actor,
+        now: datetime,
     ) -> CaseRow:
         """Advance a locked case by one command and by every local call that follows from it.
+
+        A suspended case stays suspended, unless the command ends it: what follows waits.
 
         :returns: the case as it was saved.
         :raises RevisionConflict: another transaction advanced it meanwhile.
@@ -60,6 +67,8 @@ class Stepper:
         deployed = self._publications.get(case.deployment_id)
         if isinstance(command, StartProcess):
             outcome = bpmn.start(deployed.process, command, context)
+        elif isinstance(command, bpmn.Modification):
+            outcome = bpmn.modify(deployed.process, case.state, command, context)
         else:
             outcome = bpmn.advance(deployed.process, case.state, command, context)
         return self.settle(uow, case, outcome, actor, now)
@@ -73,14 +82,18 @@ class Stepper:
         :raises RevisionConflict: another transaction advanced it meanwhile.
         """
         deployed = self._publications.get(case.deployment_id)
+        suspended = case.status is CaseStatus.SUSPENDED
         calls: deque[CallWanted] = deque()
         case = self._keep(uow, case, outcome, calls, now)
         while calls:
             answer = self._call(uow, case, calls.popleft(), actor, now)
             if answer is not None:
                 case = self._advance(uow, deployed, case, answer, calls, now)
-        if case.status is not CaseStatus.ACTIVE:
+        if case.status.is_final:
             case = replace(case, ended_at=now)
+        if suspended:
+            # Once it has ended, messages that are on their way to it are handed on.
+            (unpause_jobs if case.status.is_final else pause_jobs)(uow, case.id)
         tail = uow.write_events(case.id, case.tail)
         save_case(uow, case, tail, now)
         return replace(case, revision=case.revision + 1, updated_at=now, tail=tail)
@@ -112,7 +125,9 @@ class Stepper:
         calls.extend(kept)
         calls.extend(call for call in outcome.calls if call.local)
         self._write(uow, case, outcome, now)
-        return replace(case, state=outcome.state, status=outcome.status)
+        goes_on = outcome.status is CaseStatus.ACTIVE
+        status = case.status if goes_on else outcome.status
+        return replace(case, state=outcome.state, status=status)
 
     def _write(self, uow: UnitOfWork, case: CaseRow, outcome: Outcome, now: datetime) -> None:
         withdraw(uow, case.id, outcome.withdrawn, now)

@@ -140,7 +140,7 @@ class Tasks(UseCases):
         """
         now = self._ports.clock.now()
         with self.store.unit_of_work() as uow:
-            _, item = self._doable(uow, work_item_id, actor, now)
+            _, item = self._doable(uow, work_item_id, actor, now, holding=True)
             if item.assignee != actor.account_id:
                 raise NotAllowed(
                     f"Task {work_item_id} is not yours, so there is nothing to release."
@@ -158,7 +158,7 @@ class Tasks(UseCases):
         if len(raw) > DRAFT_LIMIT_BYTES:
             raise InvalidAnswer({"": f"A draft holds at most {DRAFT_LIMIT_BYTES} bytes."})
         with self.store.unit_of_work() as uow:
-            case, item = self._doable(uow, work_item_id, actor, now)
+            case, item = self._doable(uow, work_item_id, actor, now, holding=True)
             sealed = self._ports.fields.seal(uow, case.ref, raw)
             update_work_item(uow, item, draft=sealed, draft_at=now, assignee=actor.account_id)
             if item.assignee is None:

@@ -111,12 +111,39 @@ def next_due(uow: UnitOfWork) -> datetime | None:
 
 
 def update_job(uow: UnitOfWork, job: JobRow, **values: object) -> bool:
-    """Change a job if it is still at the attempt that was read; tell whether it was."""
+    """Change a job if it is still at the attempt and status that were read; tell whether it was."""
     j = t.jobs.c
-    result = uow.connection.execute(
-        sa.update(t.jobs).where(j.id == job.id, j.attempt == job.attempt).values(**values)
-    )
+    here = (j.id == job.id, j.attempt == job.attempt, j.status == job.status)
+    result = uow.connection.execute(sa.update(t.jobs).where(*here).values(**values))
     return result.rowcount == 1
+
+
+def pause_jobs(uow: UnitOfWork, case_id: str) -> None:
+    """Keep a case's waiting jobs from being looked at; the case is locked.
+
+    Its migration goes on: that, too, is an operator's order.
+    """
+    j = t.jobs.c
+    here = (j.case_id == case_id, j.status == JobStatus.WAITING, j.kind != JobKind.MIGRATION)
+    uow.connection.execute(sa.update(t.jobs).where(*here).values(status=JobStatus.PAUSED))
+
+
+def paused_jobs(uow: UnitOfWork, case_id: str, kind: JobKind) -> tuple[JobRow, ...]:
+    """Return the paused jobs of a case that are of one kind."""
+    j = t.jobs.c
+    here = (j.case_id == case_id, j.status == JobStatus.PAUSED, j.kind == kind)
+    rows = uow.connection.execute(sa.select(t.jobs).where(*here).order_by(j.id))
+    return tuple(job_from_row(row) for row in rows)
+
+
+def unpause_jobs(uow: UnitOfWork, case_id: str) -> None:
+    """Let a case's paused jobs wait again: those whose moment has passed run now."""
+    j = t.jobs.c
+    uow.connection.execute(
+        sa.update(t.jobs)
+        .where(j.case_id == case_id, j.status == JobStatus.PAUSED)
+        .values(status=JobStatus.WAITING)
+    )
 
 
 def delete_job(uow: UnitOfWork, job: JobRow) -> bool:

@@ -8,7 +8,7 @@ role among its candidate groups, or when the actor is among its candidate users 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -72,6 +72,19 @@ def can_see(uow: UnitOfWork, case_id: str, actor: Actor, now: datetime) -> bool:
     """Tell whether the actor may see the case."""
     found = uow.connection.execute(
         sa.select(t.cases.c.id).where(t.cases.c.id == case_id, visible(actor, now))
+    ).first()
+    return found is not None
+
+
+def held_over(
+    uow: UnitOfWork, case_id: str, actor: Actor, roles: Collection[str], now: datetime
+) -> bool:
+    """Tell whether the actor holds one of these roles over the case, sighted or not."""
+    grants = [_within(grant, now) for grant in actor.grants if grant.role in roles]
+    if not grants:
+        return False
+    found = uow.connection.execute(
+        sa.select(t.cases.c.id).where(t.cases.c.id == case_id, sa.or_(*grants))
     ).first()
     return found is not None
 

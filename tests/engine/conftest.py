@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -25,6 +25,7 @@ SCHEMES = Path(__file__).parent / "schemes"
 
 ANNA = Actor("anna", (Grant("clerk", "office", "CM"),))
 BEN = Actor("ben", (Grant("clerk", "office", "CM"),))
+OPERATOR = Actor("operator", (Grant("operator", None, sees_cases=False),))
 STRANGER = Actor("stranger", (Grant("clerk", "elsewhere", "CM"),))
 
 
@@ -35,6 +36,7 @@ class Bell:
     rings: list[str] = field(default_factory=list)
     failures: int = 0
     error: Exception | None = None
+    during: Callable[[], None] | None = None
 
 
 @dataclass
@@ -71,6 +73,8 @@ def bench(database_url: str, tmp_path: Path) -> Iterator[Bench]:
     def ring(call: HandlerCall, amount: Decimal) -> Mapping[str, Any]:
         """Ring outside."""
         bell.rings.append(call.key)
+        if bell.during is not None:
+            bell.during()
         if bell.error is not None:
             raise bell.error
         if bell.failures:

@@ -28,7 +28,7 @@ from engine.service.arguments import check_arguments
 from engine.store import tables as t
 from engine.store.work import open_incidents
 from engine.worker import Worker
-from tests.engine.conftest import ANNA, BEN, SCHEMES, Bench
+from tests.engine.conftest import ANNA, BEN, OPERATOR, SCHEMES, Bench
 from tests.engine.test_service import kinds
 
 AUDITOR = Actor("auditor", (Grant("auditor", None),))
@@ -169,7 +169,7 @@ def test_a_page_beyond_any_is_an_empty_list(bench: Bench) -> None:
 
 def test_an_incident_number_beyond_any_is_not_found(bench: Bench) -> None:
     with pytest.raises(NotFound):
-        bench.engine.retry(10**30, "raison", BEN)
+        bench.engine.retry(10**30, "raison", OPERATOR)
 
 
 # --- handlers ---------------------------------------------------------------------------------
@@ -220,7 +220,7 @@ def test_a_handler_that_is_gone_is_an_incident_and_every_page_still_opens(bench:
     assert "No handler is called 'test.ring' any more" in incident.message
     assert engine.cases(ANNA).total == 1
     assert engine.steps(case_id, ANNA)
-    bench.engine.retry(incident.id, "remis en place", BEN)
+    bench.engine.retry(incident.id, "remis en place", OPERATOR)
     bench.engine.run_due()
     assert "book.entry" in kinds(bench, case_id)
 

@@ -22,7 +22,7 @@ from engine.errors import (
 from engine.model import Actor, CaseStatus, Grant
 from engine.play import play_until
 from engine.service import CasesQuery, WorklistQuery
-from tests.engine.conftest import ANNA, BEN, SCHEMES, STRANGER, Bench
+from tests.engine.conftest import ANNA, BEN, OPERATOR, SCHEMES, STRANGER, Bench
 
 
 def kinds(bench: Bench, case_id: str) -> list[str]:
@@ -246,13 +246,13 @@ def test_after_the_last_attempt_there_is_an_incident_that_an_operator_retries(
     assert "nobody answers" not in incident.message  # a foreign error's text may be personal
     assert bench.engine.case(case_id, ANNA).incidents == 1
     with pytest.raises(InvalidAnswer):
-        bench.engine.retry(incident.id, " ", BEN)
-    bench.engine.retry(incident.id, "la ligne est rétablie", BEN)
+        bench.engine.retry(incident.id, " ", OPERATOR)
+    bench.engine.retry(incident.id, "la ligne est rétablie", OPERATOR)
     bench.engine.run_due()
     assert bench.engine.incidents() == ()
     assert len(set(bench.bell.rings)) == 1
     with pytest.raises(NotFound):
-        bench.engine.retry(incident.id, "encore", BEN)
+        bench.engine.retry(incident.id, "encore", OPERATOR)
 
 
 def test_a_local_handler_that_fails_leaves_nothing_and_is_retried(bench: Bench) -> None:
