@@ -23,7 +23,7 @@ from engine.errors import (
 from engine.model import CaseStatus
 from engine.play import play_until
 from engine.store import tables as t
-from tests.engine.conftest import ANNA, BEN, SCHEMES, START, Bench
+from tests.engine.conftest import ANNA, BEN, OPERATOR, SCHEMES, START, Bench
 from tests.engine.test_resilience import at_once
 from tests.engine.test_service import kinds
 
@@ -264,7 +264,7 @@ def test_an_incident_goes_along_and_its_retry_calls_as_the_new_version_says(
     with bench.store.snapshot() as uow:
         payload = uow.connection.execute(sa.select(t.jobs.c.payload)).scalars().all()
     assert any(b"7" in bytes(p) for p in payload)
-    bench.engine.retry(incident.id, "corrected", BEN)
+    bench.engine.retry(incident.id, "corrected", OPERATOR)
     bench.engine.run_due()
     assert len(set(bench.bell.rings)) == 1
     assert bench.engine.tasks_of(case_id, BEN)[0].element_id == "Task_Approve"
