@@ -16,7 +16,7 @@ from engine.bpmn.structure import bodies
 from engine.calendars import is_working_day
 from engine.errors import ConfigurationError
 from engine.model import HandlerSpec
-from engine.rules import said
+from engine.rules import finding, said
 
 NOT_TEXT = (int, float, bool, Decimal, list, tuple, dict)
 
@@ -61,11 +61,16 @@ def check_calendar(
     try:
         ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError):
-        findings.error(
-            "time-zone",
-            place,
-            said("the time zone '{time_zone}' is not known.", time_zone=time_zone),
-            "Write an IANA name such as Africa/Douala.",
+        findings.items.append(
+            finding(
+                "scheme.time-zone",
+                "error",
+                place.file,
+                "",
+                0,
+                said("the time zone '{time_zone}' is not known.", time_zone=time_zone),
+                "Write an IANA name such as Africa/Douala.",
+            )
         )
     if any("workingDays" in e.extensions.properties for e in elements_of(processes.values())):
         try:

@@ -1,6 +1,7 @@
 """The rules of lint and the words in which they speak."""
 
+from engine.rules.catalogue import Rule, rules
 from engine.rules.findings import finding
 from engine.rules.said import Said, french, said, told
 
-__all__ = ["Said", "finding", "french", "said", "told"]
+__all__ = ["Rule", "Said", "finding", "french", "rules", "said", "told"]

@@ -320,7 +320,7 @@ def test_working_days_need_a_country_whose_holidays_are_known():
     found = bpmn.lint(
         {"a.bpmn": source}, "P", handlers={}, constants={}, country="XX", time_zone="Nowhere/Else"
     )
-    assert {"bpmn.country", "bpmn.time-zone"} <= {finding.rule for finding in found}
+    assert {"bpmn.country", "scheme.time-zone"} <= {finding.rule for finding in found}
 
 
 def test_references_with_a_prefix_are_understood():

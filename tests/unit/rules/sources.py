@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,3 +86,33 @@ def _says(text: str) -> bool:
 def _name(node: ast.Call) -> str:
     called = node.func
     return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+
+
+PREFIXES = {"bpmn": "bpmn.", "dmn": "dmn.", "forms": "form."}
+RULE = re.compile(r"[a-z]+(-[a-z]+)*(\.[a-z]+(-[a-z]+)*)?")
+SEVERITIES = frozenset({"error", "warning", "info"})
+COMPUTED = frozenset(
+    [
+        *(f"bpmn.{rule}" for rule in MESSAGES),
+        *("bpmn.duplicate-form", "bpmn.duplicate-decision", "bpmn.error-code"),
+        *("bpmn.escalation-code", "bpmn.schema", "dmn.schema"),
+    ]
+)
+"""Rules whose ids are put together."""
+OTHERS = frozenset({"landing.py", "modify.py", "migrate.py", "migration.py"})
+"""Modules that refuse what people ask for, not what designers draw."""
+
+
+def rule_ids() -> set[str]:
+    """Every rule id that the source names."""
+    found = set(COMPUTED)
+    for path, tree in _trees():
+        room = path.split("/")[1]
+        if room == "diagram" or path.split("/")[-1] in OTHERS:
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and _name(node) in TELLS:
+                names = {part.value for part in _arguments(node) if _is_text(part)} - SEVERITIES
+                rules = {name for name in names if RULE.fullmatch(name)}
+                found |= {r if "." in r else PREFIXES.get(room, "") + r for r in rules}
+    return {rule for rule in found if "." in rule}
