@@ -10,6 +10,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn import assignment, compensation
 from engine.bpmn.behaviour import Behaviour, wait_for
+from engine.bpmn.carrying import bring_in
 from engine.bpmn.elements import Called, Trigger
 from engine.bpmn.expressions import Stuck
 from engine.bpmn.joins import merge, waiting_at
@@ -77,7 +78,11 @@ class Activity(Behaviour):
 
 
 def map_inputs(token: Token) -> None:
-    """Compute the input mappings, each seeing those before it, into the element's own scope."""
+    """Fill in the element's own scope: data inputs, then input mappings, each seeing those before.
+
+    :raises Stuck: one of them cannot be computed.
+    """
+    bring_in(token)
     for mapping in token.element.extensions.inputs:
         put(token.open_locals().values, mapping.target, token.kept(mapping.source))
 
@@ -91,6 +96,10 @@ def call_handler(token: Token) -> bool:
         arguments |= {name: token.locals.values[name] for name in sorted(names)}
     name = extensions.handler or ""
     spec = case.publication.handlers.get(name)
+    if token.locals is not None and spec is not None:
+        brought = {carry.target[0] for carry in token.element.data.inputs} & set(spec.inputs)
+        known = token.locals.values
+        arguments |= {each: known[each] for each in sorted(brought) if each in known}
     wanted = CallWanted(
         activation=token.activation,
         element_id=token.element.id,

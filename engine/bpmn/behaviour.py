@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.bpmn.carrying import carry_out
 from engine.bpmn.elements import Element, Flow, Trigger
 from engine.bpmn.expressions import Formula, Stuck
 from engine.bpmn.scopes import Scope, put
@@ -151,18 +152,17 @@ class Behaviour:
         return choose_flows(token, self.outgoing)
 
     def write_outputs(self, token: Token) -> None:
-        """Give the results of the output mappings to the scopes outside."""
-        mappings = self.element.extensions.outputs
-        if not mappings:
-            return
+        """Give the results of output mappings and data associations to the scopes outside."""
         outer = token.outer_scope
         results: dict[str, Any] = {}
-        for mapping in mappings:
+        for mapping in self.element.extensions.outputs:
             name = mapping.target[0]
             if name not in results and len(mapping.target) > 1:
                 results[name] = outer.home_of(name).values.get(name)
             put(results, mapping.target, token.kept(mapping.source))
-        token.case.write(token, outer, results)
+        if results:
+            token.case.write(token, outer, results)
+        carry_out(token)
 
     def deliver(self, token: Token, values: Mapping[str, Any]) -> None:
         """Take in a result from outside: to the output mappings if there are any."""

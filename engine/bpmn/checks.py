@@ -171,6 +171,7 @@ class _Checker:
             return
         passed = {mapping.target[0] for mapping in element.extensions.inputs}
         passed |= set(element.extensions.headers)
+        passed |= {carry.target[0] for carry in element.data.inputs} & set(spec.inputs)
         takes = ", ".join(sorted(spec.inputs)) or said("nothing")
         for argument in sorted(passed - set(spec.inputs)):
             self._refuse(

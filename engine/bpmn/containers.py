@@ -135,4 +135,6 @@ class InnerWorkflow(Container, BpmnSubWorkflow):  # type: ignore[misc]
     def __init__(self, spec: Any, owner: Token, scope: Scope) -> None:
         super().__init__(spec, owner.id, owner.case, deserializing=True)
         self.plant(owner.case, scope, owner)
+        for name in spec.objects:
+            scope.values.setdefault(name, None)
         self.data = scope.values

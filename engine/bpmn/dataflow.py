@@ -116,7 +116,10 @@ class _Checker:
 
     def _reads(self, element: Element, before: Names, inside: Names) -> Iterator[Read]:
         extensions, place = element.extensions, element.place
-        sees = before | Names(frozenset(locals_of_turn(element)))
+        sees = before | Names(frozenset((*locals_of_turn(element), *element.data.own)))
+        for carry in element.data.inputs:
+            yield Read(_mapping(carry.target), carry.source, sees, place)
+            sees |= Names(frozenset(carry.target[:1]))
         for mapping in extensions.inputs:
             yield Read(_mapping(mapping.target), mapping.source, sees, place)
             sees |= Names(frozenset(mapping.target[:1]))
@@ -124,6 +127,8 @@ class _Checker:
         for mapping in extensions.outputs:
             yield Read(_mapping(mapping.target), mapping.source, after, place)
             after |= Names(frozenset(mapping.target[:1]))
+        for carry in element.data.outputs:
+            yield Read(_mapping(carry.target), carry.source, after, place)
         for what, formula in (
             ("assignee", extensions.assignee),
             ("candidateGroups", extensions.candidate_groups),
@@ -147,7 +152,8 @@ class _Checker:
         loop = element.loop
         if loop is None:
             return
-        yield Read(said("input collection"), loop.collection, before, place)
+        items = before | Names(frozenset(c.target[0] for c in element.data.inputs))
+        yield Read(said("input collection"), loop.collection, items, place)
         yield Read(said("loop cardinality"), loop.cardinality, before, place)
         yield Read(said("output element"), loop.output, counted, place)
         yield Read(said("completion condition"), loop.enough, counted, place)

@@ -141,11 +141,11 @@ def _stores(document: Document, findings: Findings) -> None:
             "data-store",
             Place.of(document.file, node),
             said(
-                "the data store '{name}' is documentation: nothing is read from it or "
-                "written to it.",
+                "the data store '{name}' is kept within each case: nothing outside is read or "
+                "written.",
                 name=node.get("name") or node.get("id"),
             ),
-            "Let a handler read and write, and keep the store as a note.",
+            "Let a handler read and write what others are to see, and keep the store as a note.",
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from engine.bpmn.data import NO_DATA, Data
 from engine.bpmn.expressions import Formula
 from engine.bpmn.findings import Place
 
@@ -152,6 +153,8 @@ class Loop:
     :ivar standard: a standard loop: the activity again and again while ``condition`` is true, at
         most ``maximum`` times. :ivar test_before: whether it is asked before the first time.
     :ivar throws: events of the behaviours none, one and complex, each with its condition.
+    :ivar takes: id of the data that the items are in, where BPMN's own reference says it.
+    :ivar gives: likewise of what the outputs are collected in.
     """
 
     sequential: bool
@@ -167,6 +170,8 @@ class Loop:
     test_before: bool = False
     behaviour: LoopBehaviour = LoopBehaviour.ALL
     throws: tuple[tuple[Formula | None, Event], ...] = ()
+    takes: str = ""
+    gives: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +258,7 @@ class Element:
     all_events: bool = False
     activation: Formula | None = None
     ad_hoc: AdHoc | None = None
+    data: Data = NO_DATA
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +267,7 @@ class Body:
 
     :ivar refused: ids of nodes that were refused and are missing from ``elements``.
     :ivar compensation: by id of a compensation boundary event, the id of its handler.
+    :ivar objects: variables of its data objects.
     """
 
     id: str
@@ -268,6 +275,7 @@ class Body:
     flows: Mapping[str, Flow]
     refused: frozenset[str] = frozenset()
     compensation: Mapping[str, str] = field(default_factory=dict)
+    objects: tuple[str, ...] = ()
     _out: dict[str, list[Flow]] = field(init=False, repr=False, compare=False)
     _in: dict[str, list[Flow]] = field(init=False, repr=False, compare=False)
     _events: dict[str, list[Element]] = field(init=False, repr=False, compare=False)

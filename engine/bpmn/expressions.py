@@ -109,11 +109,15 @@ class Expressions:
             return Formula(source)
         return self.feel(source, node, what)
 
+    def is_feel(self, node: Any) -> bool:
+        """Return whether a text's own or the file's language is FEEL, or none is said."""
+        return _is_feel(node.get("language") or self._declared)
+
     def _speaks_feel(self, node: Any, what: str, language: str | None) -> bool:
         if str(node.tag).startswith(CAMUNDA):
             return True  # There it is FEEL, whatever the file declares for BPMN's own texts.
         language = node.get("language") or language or self._declared
-        if not language or any(word in language.lower() for word in FEEL_LANGUAGES):
+        if _is_feel(language):
             return True
         self._findings.error(
             "language",
@@ -153,6 +157,10 @@ class Expressions:
             place = Place.of(self._file, node)
             self._findings.warning("feel-null", place, message, "Correct the expression.")
         return Formula(source, expression)
+
+
+def _is_feel(language: str | None) -> bool:
+    return not language or any(word in language.lower() for word in FEEL_LANGUAGES)
 
 
 _DURATION = r"-?P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?"

@@ -10,6 +10,7 @@ from SpiffWorkflow.bpmn.specs.defaults import SequentialMultiInstanceTask as _Se
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.activities import Activity
+from engine.bpmn.carrying import bring_in, carry_out
 from engine.bpmn.elements import Event, Loop, LoopBehaviour, Trigger
 from engine.bpmn.errors import escalate
 from engine.bpmn.expressions import Formula, Stuck
@@ -45,10 +46,15 @@ class MultiInstance(Activity):
 
     def write_outputs(self, token: Token) -> None:
         """Give the collected outputs to the scope outside."""
-        name = self._loop.output_name
-        if name and token.turns is not None:
-            results = token.turns.results or [None] * token.turns.total
-            token.case.write(token, token.outer_scope, {name: tuple(results)})
+        loop, name = self._loop, self._loop.output_name
+        if not name or token.turns is None:
+            return
+        collected = {name: tuple(token.turns.results or [None] * token.turns.total)}
+        if any(carry.origin == loop.gives for carry in self.element.data.outputs):
+            token.open_locals().values.update(collected)
+            carry_out(token, loop.gives)
+        else:
+            token.case.write(token, token.outer_scope, collected)
 
     def instance_finished(self, body: Token, token: Token) -> None:
         """Collect an instance's output and ask whether that is enough.
@@ -100,6 +106,8 @@ class MultiInstance(Activity):
 
     def _turns(self, token: Token) -> Turns:
         loop = self._loop
+        if loop.takes:
+            bring_in(token, loop.takes)
         formula = loop.collection or loop.cardinality
         assert formula is not None  # noqa: S101 - checked when the scheme was published
         value = token.value(formula)

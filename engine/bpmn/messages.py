@@ -17,9 +17,13 @@ TIME_TO_LIVE_S = 3600
 
 
 def carried_by(token: Token) -> dict[str, Any]:
-    """Return what an event carries: the results of its input mappings."""
-    names = [mapping.target[0] for mapping in token.element.extensions.inputs]
-    return {} if token.locals is None else {n: token.locals.values[n] for n in names}
+    """Return what an event carries: its data inputs and the results of its input mappings."""
+    if token.locals is None:
+        return {}
+    names = [carry.target[0] for carry in token.element.data.inputs]
+    names += [mapping.target[0] for mapping in token.element.extensions.inputs]
+    known = token.locals.values
+    return {name: known[name] for name in names if name in known}
 
 
 def send(token: Token, message: Message | None) -> None:

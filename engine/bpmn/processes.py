@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from engine.bpmn.data import DataReader
 from engine.bpmn.dialect import Dialect
 from engine.bpmn.elements import (
     SUB_PROCESSES,
@@ -69,7 +70,8 @@ class _FileReader:
         )
         self._dialect = Dialect(document.file, findings, self._expressions)
         self._triggers = Triggers(document, findings, self._expressions)
-        self._repeats = Repeats(self._file, findings, self._expressions, self._triggers)
+        self._data = DataReader(document, findings, self._expressions)
+        self._repeats = Repeats(self._file, findings, self._expressions, self._triggers, self._data)
 
     def processes(self) -> list[Process]:
         found = [self._process(node) for node in children(self._root, "process")]
@@ -123,7 +125,12 @@ class _FileReader:
         drawn = _in_order(list(self._flows(node)), node)
         flows = {flow.id: flow for flow in (*drawn, *self._links(elements))}
         return Body(
-            node.get("id", ""), elements, flows, frozenset(refused), dict(_handlers(node, elements))
+            node.get("id", ""),
+            elements,
+            flows,
+            frozenset(refused),
+            dict(_handlers(node, elements)),
+            self._data.objects(node),
         )
 
     def _lanes(self, node: Any) -> Iterator[tuple[str, str]]:
@@ -243,6 +250,7 @@ class _FileReader:
             all_events=node.get("eventGatewayType") == "Parallel",
             activation=self._activation(node),
             ad_hoc=self._repeats.ad_hoc(node),
+            data=self._data.read(node),
         )
 
     def _event(self, node: Any, read: Extensions) -> Event:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from engine.bpmn.data import DataReader, referred_text
 from engine.bpmn.elements import AdHoc, Event, Extensions, Loop, LoopBehaviour, Trigger
 from engine.bpmn.expressions import Expressions, Formula
 from engine.bpmn.findings import Findings, Place
@@ -18,12 +20,18 @@ class Repeats:
     """Reads the repetitions of one file."""
 
     def __init__(
-        self, file: str, findings: Findings, expressions: Expressions, triggers: Triggers
+        self,
+        file: str,
+        findings: Findings,
+        expressions: Expressions,
+        triggers: Triggers,
+        data: DataReader,
     ) -> None:
         self._file = file
         self._findings = findings
         self._expressions = expressions
         self._triggers = triggers
+        self._data = data
 
     def _refuse(self, node: Any, message: str, remedy: str) -> None:
         self._findings.error("loop", Place.of(self._file, node), message, remedy)
@@ -84,13 +92,39 @@ class Repeats:
             behaviour=behaviour,
             throws=self._throws(loop, behaviour),
         )
-        if (read.get("inputCollection") is None) == (number is None):
+        found = self._from_data(loop, found)
+        if (read.get("inputCollection") is None and not found.takes) == (number is None):
             self._refuse(
                 loop,
                 "the multi-instance says neither or both of an input collection and a number.",
                 "Give it an input collection (zeebe:loopCharacteristics).",
             )
         return found
+
+    def _from_data(self, node: Any, loop: Loop) -> Loop:
+        """Return the loop with the items and the outputs that BPMN's own references name."""
+        takes, gives = (
+            referred_text(node, name) for name in ("loopDataInputRef", "loopDataOutputRef")
+        )
+        for name in (takes, gives):
+            if name and name not in self._data.names:
+                self._refuse(
+                    node,
+                    said("its items or outputs are in '{name}', which is no data here.", name=name),
+                    "Name a data object, or one of its data inputs or outputs.",
+                )
+                return replace(loop, takes=takes)
+        item, output = child(node, "inputDataItem"), child(node, "outputDataItem")
+        names, formula = self._data.names, self._data.formula
+        if takes:
+            loop = replace(loop, collection=loop.collection or formula(takes), takes=takes)
+        if item is not None:
+            loop = replace(loop, item_name=loop.item_name or names.get(item.get("id", "")))
+        if gives:
+            loop = replace(loop, output_name=loop.output_name or names[gives], gives=gives)
+        if output is not None:
+            loop = replace(loop, output=loop.output or formula(output.get("id")))
+        return loop
 
     def _behaviour(self, loop: Any) -> LoopBehaviour:
         text = loop.get("behavior") or LoopBehaviour.ALL

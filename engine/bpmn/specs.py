@@ -93,6 +93,7 @@ class _Builder:
         self.spec.start.name = ROOT
         self.spec.listeners = ()
         self.spec.thrown_listeners = {}
+        self.spec.objects = body.objects
 
     def build(self) -> Any:
         elements = self.body.elements.values()

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.bpmn.elements import EVENTS, NODES
 from engine.bpmn.findings import Findings, Place
-from engine.bpmn.reader import child, flag, is_bpmn, tag
+from engine.bpmn.reader import flag, is_bpmn, tag
 from engine.rules import said
 
 DRAWING = frozenset(
@@ -92,7 +92,6 @@ def refuse_unsupported(node: Any, file: str, findings: Findings) -> bool:
         )
         return False
     _refuse_attributes(node, file, findings)
-    _refuse_loops(node, file, findings)
     return True
 
 
@@ -142,15 +141,4 @@ def refuse_triggers(node: Any, definitions: list[Any], file: str, findings: Find
         refuse(
             "it waits for an error or escalation and for others together.",
             "Draw one event for each.",
-        )
-
-
-def _refuse_loops(node: Any, file: str, findings: Findings) -> None:
-    loop = child(node, "multiInstanceLoopCharacteristics")
-    if loop is not None and child(loop, "loopDataInputRef") is not None:
-        findings.error(
-            "unsupported-loop",
-            Place.of(file, node),
-            "the multi-instance takes its items from a data object.",
-            "Name a variable as input collection (zeebe:loopCharacteristics).",
         )

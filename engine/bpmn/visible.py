@@ -60,6 +60,7 @@ class Visible:
     def _there(self, element: Element) -> Names:
         body, owner = self._homes[element.id]
         found = self._in_body(element, body, again=self._comes_again(owner))
+        found |= Names(frozenset(body.objects))
         if owner is None:
             return found | self.handed_in(element.process_id)
         return found | Names(frozenset(locals_of(owner))) | self.before(owner)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.carrying import declare
 from engine.bpmn.conditions import meet_conditions
 from engine.bpmn.containers import Container, InnerWorkflow
 from engine.bpmn.context import StepContext
@@ -259,6 +260,7 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
         self.activate(token)
         if not token.announced:
             token.announced = True
+            declare(token)
             data = {"instance": token.index + 1} if token.is_instance else {}
             self.journal.event(
                 EventKind.ELEMENT_ENTERED, token.element.id, token.activation, **data

@@ -67,10 +67,13 @@ class Writers:
 
     def _gives(self, element: Element) -> Names:
         loop = element.loop
+        carried = Names(frozenset(carry.target[0] for carry in element.data.outputs))
         if loop is not None and not loop.standard:
-            return _named(loop.output_name)
+            return carried | _named(loop.output_name)
         outputs = element.extensions.outputs
-        return Names(frozenset(m.target[0] for m in outputs)) if outputs else self.result(element)
+        if outputs:
+            return carried | Names(frozenset(m.target[0] for m in outputs))
+        return carried | self.result(element)
 
     def result(self, element: Element) -> Names:
         """Return what an element's work gives, before its output mappings choose from it."""
@@ -165,6 +168,8 @@ def _named(name: str | None) -> Names:
 
 def locals_of(element: Element) -> Iterator[str]:
     """Yield the names that only an element, and what it holds, can see."""
+    yield from element.data.own
+    yield from (carry.target[0] for carry in element.data.inputs)
     yield from (mapping.target[0] for mapping in element.extensions.inputs)
     yield from locals_of_turn(element)
 
