@@ -7,13 +7,11 @@ from collections.abc import Mapping
 
 import click
 
-from engine.cli.cases import find
+from engine.cli.cases import OPERATOR, find
 from engine.cli.main import EXIT_FAILED, echo_json, format_option, settings_of
 from engine.composition import open_engine
-from engine.model import Actor
 from engine.service import BatchPreview, BatchView, Engine
 
-CLI_ACTOR = Actor("cli")
 CHUNK = 20
 """Cases moved between two lines of progress."""
 
@@ -92,7 +90,7 @@ def migrate(
             raise SystemExit(EXIT_FAILED)
         return
     batch = engine.start_migration_batch(
-        scheme, from_version, to_version, mapping, reason, CLI_ACTOR, only
+        scheme, from_version, to_version, mapping, reason, OPERATOR, only
     )
     _run(engine, batch.id, language, output)
 
@@ -129,7 +127,7 @@ def migrations(
     """
     engine = open_engine(settings_of(ctx))
     if undo is not None:
-        engine.undo_migration(find(engine, undo).id, reason, CLI_ACTOR)
+        engine.undo_migration(find(engine, undo).id, reason, OPERATOR)
         click.echo(f"{undo} is back in its former version.", err=output == "json")
         return
     if batch_id is None:
@@ -140,13 +138,13 @@ def migrations(
             click.echo(f"{batch.id}  {_line(batch)}")
         return
     if act in {"resume", "retry"}:
-        engine.resume_batch(batch_id, refused=act == "retry")
+        engine.resume_batch(batch_id, OPERATOR, refused=act == "retry")
         _run(engine, batch_id, language, output)
         return
     if act == "pause":
-        engine.pause_batch(batch_id)
+        engine.pause_batch(batch_id, OPERATOR)
     elif act == "cancel":
-        engine.cancel_batch(batch_id)
+        engine.cancel_batch(batch_id, OPERATOR)
     _tell(engine, batch_id, language, output)
 
 

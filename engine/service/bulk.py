@@ -14,7 +14,7 @@ from engine.service.base import UseCases
 from engine.service.batches import place_of, told
 from engine.service.migrating import Mapped, can_undo
 from engine.service.migration_views import BatchItemView, BatchPreview, BatchView
-from engine.service.migrations import demand, pair_of, running_in
+from engine.service.migrations import demand, demand_mover, pair_of, running_in
 from engine.store import UnitOfWork
 from engine.store.batches import (
     BatchRow,
@@ -89,13 +89,14 @@ class MigrationBatches(UseCases):
 
         :param only: references of cases; all that run in the version now if left out.
         :raises InvalidAnswer: no reason is given, or the mapping names what is not there.
-        :raises NotFound: the scheme has no such version.
+        :raises NotFound: the scheme has no such version. :raises NotAllowed: the actor may not.
         """
         demand(reason)
         now = self.now()
         with self.store.unit_of_work() as uow:
             source, target = pair_of(uow, scheme, from_version, to_version)
             old, new = self._publications.get(source.id), self._publications.get(target.id)
+            demand_mover(actor, scheme, old.config.country)
             problems = bpmn.mapping_problems(old.process, new.process, mapping)
             if problems:
                 raise InvalidAnswer({"mapping": " ".join(note.told("en") for note in problems)})
@@ -160,35 +161,35 @@ class MigrationBatches(UseCases):
         case = read_case(uow, case_id)
         return case.deployment_id == batch.to_deployment and can_undo(uow, case)
 
-    def pause_batch(self, batch_id: str) -> BatchView:
+    def pause_batch(self, batch_id: str, actor: Actor) -> BatchView:
         """Stop a batch between two cases until it is resumed.
 
-        :raises Conflict: it was cancelled.
+        :raises Conflict: it was cancelled. :raises NotAllowed: the actor may not.
         """
         with self.store.unit_of_work() as uow:
-            self._open_batch(uow, batch_id)
+            self._open_batch(uow, batch_id, actor)
             stop_batch(uow, batch_id, BatchStatus.PAUSED)
             return self._batch(uow, read_batch(uow, batch_id))
 
-    def cancel_batch(self, batch_id: str) -> BatchView:
+    def cancel_batch(self, batch_id: str, actor: Actor) -> BatchView:
         """Stop a batch for good; cases that were moved stay so.
 
-        :raises Conflict: it was cancelled already.
+        :raises Conflict: it was cancelled already. :raises NotAllowed: the actor may not.
         """
         with self.store.unit_of_work() as uow:
-            self._open_batch(uow, batch_id)
+            self._open_batch(uow, batch_id, actor)
             stop_batch(uow, batch_id, BatchStatus.CANCELLED)
             return self._batch(uow, read_batch(uow, batch_id))
 
-    def resume_batch(self, batch_id: str, *, refused: bool = False) -> BatchView:
+    def resume_batch(self, batch_id: str, actor: Actor, *, refused: bool = False) -> BatchView:
         """Let a batch go on.
 
         :param refused: try those again as well that were refused or failed.
-        :raises Conflict: it was cancelled.
+        :raises Conflict: it was cancelled. :raises NotAllowed: the actor may not.
         """
         again = (ItemStatus.REFUSED, ItemStatus.FAILED) if refused else ()
         with self.store.unit_of_work() as uow:
-            self._open_batch(uow, batch_id)
+            self._open_batch(uow, batch_id, actor)
             continue_batch(uow, batch_id, self.now(), again)
             return self._batch(uow, read_batch(uow, batch_id))
 
@@ -201,8 +202,10 @@ class MigrationBatches(UseCases):
             jobs = jobs_of_batch(uow, batch_id, limit)
         return sum(1 for job in jobs if self.runner.run(job))
 
-    def _open_batch(self, uow: UnitOfWork, batch_id: str) -> BatchRow:
+    def _open_batch(self, uow: UnitOfWork, batch_id: str, actor: Actor) -> BatchRow:
         batch = read_batch(uow, batch_id, lock=True)
+        country = self._publications.get(batch.from_deployment).config.country
+        demand_mover(actor, batch.scheme, country)
         if batch.status is BatchStatus.CANCELLED:
             raise Conflict(
                 f"Migration {batch_id} was cancelled; it takes nothing up again. Start another."

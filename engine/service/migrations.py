@@ -1,7 +1,7 @@
 """Moving cases to another version of their scheme: previewed, undone, one by one or in bulk.
 
-For designers and administrators; who they are is the pages' and the site's to say. Nothing here
-shows personal data: a preview tells of elements, never of answers.
+For those who design a scheme or operate the site. Nothing here shows personal data: a preview
+tells of elements, never of answers.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
 from engine import bpmn
-from engine.errors import Conflict, InvalidAnswer, RevisionConflict
+from engine.errors import Conflict, InvalidAnswer, NotAllowed, RevisionConflict
 from engine.labels import Labels
 from engine.model import Actor
-from engine.service.base import UseCases, standing
+from engine.service.base import SITE_OPERATORS, UseCases, standing
 from engine.service.migrating import Mapped, can_undo
 from engine.service.migration_views import (
     MigrationPreview,
@@ -35,6 +35,10 @@ from engine.store.cases import (
 )
 
 EXAMPLES = 10
+
+
+MOVERS = SITE_OPERATORS | {"process_designer"}
+"""Roles that move cases to another version of their scheme."""
 
 
 class Migrations(UseCases):
@@ -83,14 +87,14 @@ class Migrations(UseCases):
         """Move a case to another version; the reason is kept encrypted with the case.
 
         :param revision: the preview's: the case must not have gone on since.
-        :raises InvalidAnswer: no reason is given.
+        :raises InvalidAnswer: no reason is given. :raises NotAllowed: the actor may not.
         :raises MigrationRefused: something in it has no place there; nothing was changed.
         :raises RevisionConflict: it has gone on since the preview.
         """
         demand(reason)
         now = self.now()
         with self.store.unit_of_work() as uow:
-            case = self._locked(uow, case_id)
+            case = self._locked(uow, case_id, actor)
             if revision is not None and revision != case.revision:
                 raise RevisionConflict(case_id)
             target = find_deployment(uow, case.scheme, to_version)
@@ -99,13 +103,13 @@ class Migrations(UseCases):
     def undo_migration(self, case_id: str, reason: str, actor: Actor) -> None:
         """Bring a case back to the version it came from, exactly as it was.
 
-        :raises InvalidAnswer: no reason is given.
+        :raises InvalidAnswer: no reason is given. :raises NotAllowed: the actor may not.
         :raises NotFound: it was never moved, or moved back already.
         :raises Conflict: it has gone on since; nothing was changed.
         """
         demand(reason)
         with self.store.unit_of_work() as uow:
-            case = self._locked(uow, case_id)
+            case = self._locked(uow, case_id, actor)
             self._migrator.undo(uow, case, reason, actor, self.now())
 
     def can_undo_migration(self, case_id: str) -> bool:
@@ -113,9 +117,10 @@ class Migrations(UseCases):
         with self.store.snapshot() as uow:
             return can_undo(uow, read_case(uow, case_id))
 
-    def _locked(self, uow: UnitOfWork, case_id: str) -> CaseRow:
+    def _locked(self, uow: UnitOfWork, case_id: str, actor: Actor) -> CaseRow:
         case = lock_case(uow, case_id)
         assert case is not None  # noqa: S101 - it raises where there is none
+        demand_mover(actor, case.scheme, case.country)
         return case
 
     # --- versions and where cases stand ---------------------------------------------------------
@@ -195,6 +200,21 @@ def running_in(
     while rows := running_cases(uow, source.id, after):
         yield from (row for row in rows if not only or row.reference in only)
         after = rows[-1].id
+
+
+def demand_mover(actor: Actor, scheme: str, country: str) -> None:
+    """Refuse whoever neither designs this scheme nor operates its site.
+
+    :raises NotAllowed: the actor does not.
+    """
+    for grant in actor.grants:
+        within = grant.country in (None, country) and (not grant.schemes or scheme in grant.schemes)
+        if within and grant.role in MOVERS:
+            return
+    raise NotAllowed(
+        f"Cases of {scheme} are moved to another version by {', '.join(sorted(MOVERS))} only. "
+        "Ask one of them."
+    )
 
 
 def demand(reason: str) -> None:

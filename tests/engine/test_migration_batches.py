@@ -11,8 +11,8 @@ from engine.errors import Conflict, InvalidAnswer, NotFound
 from engine.service import BatchView
 from engine.store import tables as t
 from engine.worker import Worker
-from tests.engine.conftest import ANNA, BEN, Bench
-from tests.engine.test_migrations import MAPPING, REASON, RENAMED, folder, publish
+from tests.engine.conftest import ANNA, Bench
+from tests.engine.test_migrations import DESIGNER, MAPPING, REASON, RENAMED, folder, publish
 from tests.engine.test_resilience import at_once
 from tests.engine.test_service import kinds
 
@@ -21,7 +21,7 @@ __all__ = ["folder"]
 
 def begin(bench: Bench, mapping: dict[str, str] | None = None, **more: object) -> BatchView:
     return bench.engine.start_migration_batch(
-        "cm/loan", 1, 2, MAPPING if mapping is None else mapping, REASON, BEN, **more
+        "cm/loan", 1, 2, MAPPING if mapping is None else mapping, REASON, DESIGNER, **more
     )
 
 
@@ -44,7 +44,7 @@ def test_the_cases_of_a_version_move_one_by_one_and_each_once(bench: Bench, fold
     assert [moved(bench, case) for case in cases] == [1] * 5
     assert bench.engine.run_due() == 0
     events = [e for e in bench.engine.history(cases[0], ANNA) if e.kind == "case.migrated"]
-    assert events[0].actor == "ben"
+    assert events[0].actor == "designer"
     assert [v.running for v in bench.engine.versions("cm/loan")] == [5, 0]
     assert all(item.can_undo for item in bench.engine.migration_items(batch.id))
 
@@ -78,9 +78,9 @@ def test_what_is_refused_says_why_and_is_tried_again_when_asked(bench: Bench, fo
     assert item.status == "refused"
     assert item.reasons[0].startswith("la nouvelle version n'a pas Task_Check.")
     bench.engine.complete(bench.task(case_id), {"complete": "yes"}, ANNA)
-    bench.engine.resume_batch(batch.id)
+    bench.engine.resume_batch(batch.id, DESIGNER)
     assert counts(bench, batch.id) == {"refused": 1}
-    bench.engine.resume_batch(batch.id, refused=True)
+    bench.engine.resume_batch(batch.id, DESIGNER, refused=True)
     bench.engine.run_due()
     assert counts(bench, batch.id) == {"moved": 1}  # It stands elsewhere by now.
 
@@ -91,10 +91,10 @@ def test_a_paused_batch_rests_and_goes_on_where_it_was(bench: Bench, folder: Pat
     publish(bench, folder, RENAMED)
     batch = begin(bench)
     assert bench.engine.run_batch(batch.id, 1) == 1
-    assert bench.engine.pause_batch(batch.id).status == "paused"
+    assert bench.engine.pause_batch(batch.id, DESIGNER).status == "paused"
     assert bench.engine.run_due() == 0
     assert counts(bench, batch.id) == {"moved": 1, "waiting": 3}
-    bench.engine.resume_batch(batch.id)
+    bench.engine.resume_batch(batch.id, DESIGNER)
     bench.engine.run_due()
     assert counts(bench, batch.id) == {"moved": 4}
 
@@ -105,11 +105,11 @@ def test_a_cancelled_batch_moves_nothing_more(bench: Bench, folder: Path) -> Non
     publish(bench, folder, RENAMED)
     batch = begin(bench)
     bench.engine.run_batch(batch.id, 1)
-    assert bench.engine.cancel_batch(batch.id).status == "cancelled"
+    assert bench.engine.cancel_batch(batch.id, DESIGNER).status == "cancelled"
     assert bench.engine.run_due() == 0
     assert counts(bench, batch.id) == {"moved": 1, "cancelled": 2}
     with pytest.raises(Conflict):
-        bench.engine.resume_batch(batch.id)
+        bench.engine.resume_batch(batch.id, DESIGNER)
 
 
 def test_a_case_that_ended_or_moved_meanwhile_is_refused_by_name(
@@ -119,7 +119,7 @@ def test_a_case_that_ended_or_moved_meanwhile_is_refused_by_name(
     publish(bench, folder, RENAMED)
     batch = begin(bench)
     bench.engine.cancel(ended, "withdrawn", ANNA)
-    bench.engine.migrate_case(elsewhere, 2, MAPPING, "by hand", BEN)
+    bench.engine.migrate_case(elsewhere, 2, MAPPING, "by hand", DESIGNER)
     bench.engine.run_due()
     reasons = [item.reasons[0] for item in bench.engine.migration_items(batch.id)]
     assert counts(bench, batch.id) == {"refused": 2}
@@ -141,13 +141,13 @@ def test_a_batch_needs_a_reason_a_right_mapping_and_two_versions(
 ) -> None:
     publish(bench, folder, RENAMED)
     with pytest.raises(InvalidAnswer):
-        bench.engine.start_migration_batch("cm/loan", 1, 2, {}, "", BEN)
+        bench.engine.start_migration_batch("cm/loan", 1, 2, {}, "", DESIGNER)
     with pytest.raises(InvalidAnswer, match="Task_Chek"):
         begin(bench, {"Task_Chek": "Task_Verify"})
     with pytest.raises(Conflict):
-        bench.engine.start_migration_batch("cm/loan", 1, 1, {}, REASON, BEN)
+        bench.engine.start_migration_batch("cm/loan", 1, 1, {}, REASON, DESIGNER)
     with pytest.raises(NotFound):
-        bench.engine.start_migration_batch("cm/loan", 1, 7, {}, REASON, BEN)
+        bench.engine.start_migration_batch("cm/loan", 1, 7, {}, REASON, DESIGNER)
     with pytest.raises(NotFound):
         bench.engine.migration_batch("nothing")
 

@@ -20,13 +20,14 @@ from engine.errors import (
     PasserelleError,
     RevisionConflict,
 )
-from engine.model import CaseStatus
+from engine.model import Actor, CaseStatus, Grant
 from engine.play import play_until
 from engine.store import tables as t
 from tests.engine.conftest import ANNA, BEN, OPERATOR, SCHEMES, START, Bench
 from tests.engine.test_resilience import at_once
 from tests.engine.test_service import kinds
 
+DESIGNER = Actor("designer", (Grant("process_designer", None, "CM", sees_cases=False),))
 REASON = "The new rules of the agreement"
 
 REMINDER = """
@@ -84,7 +85,7 @@ def state(bench: Bench, case_id: str) -> bytes:
 
 
 def move(bench: Bench, case_id: str, version: int, **mapping: str) -> None:
-    bench.engine.migrate_case(case_id, version, mapping or MAPPING, REASON, BEN)
+    bench.engine.migrate_case(case_id, version, mapping or MAPPING, REASON, DESIGNER)
 
 
 # --- one case ---------------------------------------------------------------------------------
@@ -132,7 +133,7 @@ def test_a_migration_needs_a_reason_which_stays_out_of_history(bench: Bench, fol
         bench.engine.migrate_case(case_id, version, MAPPING, " ", BEN)
     move(bench, case_id, version)
     (event,) = [e for e in bench.engine.history(case_id, ANNA) if e.kind == "case.migrated"]
-    assert event.actor == "ben"
+    assert event.actor == "designer"
     assert (event.data["from"], event.data["to"]) == (1, 2)
     assert event.data["mapping"] == MAPPING
     assert REASON not in str(event.data)
@@ -144,7 +145,7 @@ def test_what_cannot_move_is_refused_whole(bench: Bench, folder: Path) -> None:
     version = publish(bench, folder, RENAMED)
     before = (rows(bench), kinds(bench, case_id))
     with pytest.raises(MigrationRefused) as refused:
-        bench.engine.migrate_case(case_id, version, {}, REASON, BEN)
+        bench.engine.migrate_case(case_id, version, {}, REASON, DESIGNER)
     assert "Task_Verify" in str(refused.value)
     assert (rows(bench), kinds(bench, case_id)) == before
 
@@ -155,7 +156,9 @@ def test_a_case_that_went_on_since_the_preview_is_not_moved(bench: Bench, folder
     preview = bench.engine.preview_migration(case_id, version, MAPPING)
     bench.engine.complete(bench.task(case_id), {"complete": "no"}, ANNA)
     with pytest.raises(RevisionConflict):
-        bench.engine.migrate_case(case_id, version, MAPPING, REASON, BEN, revision=preview.revision)
+        bench.engine.migrate_case(
+            case_id, version, MAPPING, REASON, DESIGNER, revision=preview.revision
+        )
 
 
 def test_an_ended_case_a_same_version_and_an_unknown_one_are_refused(
@@ -170,6 +173,35 @@ def test_an_ended_case_a_same_version_and_an_unknown_one_are_refused(
     bench.engine.cancel(case_id, "withdrawn", ANNA)
     with pytest.raises(CaseEnded):
         move(bench, case_id, version)
+
+
+def test_only_who_designs_the_scheme_or_operates_the_site_moves_cases(
+    bench: Bench, folder: Path
+) -> None:
+    case_id = bench.start()
+    version = publish(bench, folder, RENAMED)
+    elsewhere = Actor("other", (Grant("process_designer", None, "TG", sees_cases=False),))
+    for nobody in (ANNA, elsewhere):
+        with pytest.raises(NotAllowed):
+            bench.engine.migrate_case(case_id, version, MAPPING, REASON, nobody)
+        with pytest.raises(NotAllowed):
+            bench.engine.start_migration_batch("cm/loan", 1, version, MAPPING, REASON, nobody)
+    bench.engine.migrate_case(case_id, version, MAPPING, REASON, OPERATOR)
+
+
+def test_a_suspended_case_moves_and_stays_suspended(bench: Bench, folder: Path) -> None:
+    case_id = bench.start()
+    bench.engine.suspend(case_id, "to be looked at", OPERATOR)
+    before = (rows(bench), state(bench, case_id))
+    version = publish(bench, folder, extra=REMINDER.format(host="Task_Check"))
+    move(bench, case_id, version, Task_Check="Task_Check")
+    assert bench.engine.case(case_id, ANNA).status is CaseStatus.SUSPENDED
+    assert bench.engine.next_due() is None
+    bench.engine.undo_migration(case_id, "too early", DESIGNER)
+    assert (rows(bench), state(bench, case_id)) == before
+    move(bench, case_id, version, Task_Check="Task_Check")
+    bench.engine.resume(case_id, "looked at", OPERATOR)
+    assert bench.engine.next_due() == START + timedelta(days=3)
 
 
 # --- timers, messages, calls ------------------------------------------------------------------
@@ -207,7 +239,7 @@ def test_an_action_keeps_waiting_for_people(bench: Bench, folder: Path) -> None:
     (before,) = bench.engine.actions(case_id, ANNA)
     version = publish(bench, folder, RENAMED, ("Event_Withdrawn", "Event_GaveUp"))
     bench.engine.migrate_case(
-        case_id, version, {**MAPPING, "Event_Withdrawn": "Event_GaveUp"}, REASON, BEN
+        case_id, version, {**MAPPING, "Event_Withdrawn": "Event_GaveUp"}, REASON, DESIGNER
     )
     (after,) = bench.engine.actions(case_id, ANNA)
     assert (after.activation, after.element_id) == (before.activation, "Event_GaveUp")
@@ -302,12 +334,12 @@ def test_an_undone_migration_leaves_every_byte_as_it_was(bench: Bench, folder: P
     move(bench, case_id, version)
     assert rows(bench) != before[0]
     assert bench.engine.can_undo_migration(case_id)
-    bench.engine.undo_migration(case_id, "too early", BEN)
+    bench.engine.undo_migration(case_id, "too early", DESIGNER)
     assert (rows(bench), state(bench, case_id)) == before
     assert bench.engine.verify(case_id, ANNA).problems == ()
     assert kinds(bench, case_id)[-2:] == ["timer.set", "case.migration_undone"]
     with pytest.raises(NotFound):
-        bench.engine.undo_migration(case_id, "again", BEN)
+        bench.engine.undo_migration(case_id, "again", DESIGNER)
     bench.check(case_id)
 
 
@@ -318,7 +350,7 @@ def test_a_draft_written_after_the_migration_survives_its_undoing(
     move(bench, case_id, publish(bench, folder, RENAMED))
     task = bench.task(case_id)
     bench.engine.save_draft(task, {"complete": "yes"}, ANNA)
-    bench.engine.undo_migration(case_id, "too early", BEN)
+    bench.engine.undo_migration(case_id, "too early", DESIGNER)
     view = bench.engine.task(task, ANNA)
     assert (view.item.element_id, view.draft) == ("Task_Check", {"complete": "yes"})
 
@@ -330,7 +362,7 @@ def test_a_case_that_has_gone_on_is_not_brought_back(bench: Bench, folder: Path)
     before = rows(bench)
     assert not bench.engine.can_undo_migration(case_id)
     with pytest.raises(Conflict, match="has gone on since"):
-        bench.engine.undo_migration(case_id, "too late", BEN)
+        bench.engine.undo_migration(case_id, "too late", DESIGNER)
     assert rows(bench) == before
 
 
@@ -340,10 +372,10 @@ def test_only_the_last_migration_can_be_undone(bench: Bench, folder: Path) -> No
     third = publish(bench, folder, ("Task_Check", "Task_Third"))
     move(bench, case_id, second)
     move(bench, case_id, third, Task_Verify="Task_Third")
-    bench.engine.undo_migration(case_id, "one back", BEN)
+    bench.engine.undo_migration(case_id, "one back", DESIGNER)
     assert bench.engine.tasks_of(case_id, ANNA)[0].element_id == "Task_Verify"
     with pytest.raises(Conflict):
-        bench.engine.undo_migration(case_id, "two back", BEN)
+        bench.engine.undo_migration(case_id, "two back", DESIGNER)
 
 
 # --- two at once ------------------------------------------------------------------------------
@@ -364,7 +396,9 @@ def test_completing_a_task_while_its_case_moves_has_one_order(bench: Bench, fold
 
     def migrate() -> str:
         try:
-            bench.engine.migrate_case(case_id, version, MAPPING, REASON, BEN, revision=revision)
+            bench.engine.migrate_case(
+                case_id, version, MAPPING, REASON, DESIGNER, revision=revision
+            )
         except PasserelleError as error:
             return type(error).__name__
         return "moved"
@@ -452,7 +486,7 @@ def test_an_undone_migration_leaves_no_version_behind(bench: Bench, folder: Path
     case_id = bench.start()
     before = bench.engine.planes(case_id, ANNA)
     move(bench, case_id, publish(bench, folder, RENAMED))
-    bench.engine.undo_migration(case_id, "too early", BEN)
+    bench.engine.undo_migration(case_id, "too early", DESIGNER)
     bench.check(case_id)
     assert {s.version for s in bench.engine.steps(case_id, ANNA)} == {None}
     assert bench.engine.planes(case_id, ANNA) == before
