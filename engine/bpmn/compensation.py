@@ -29,7 +29,8 @@ AROUND = 1
 class Done:
     """An activity that was completed and can be compensated.
 
-    :ivar spec: name of its spec. :ivar values: a sub-process's variables when it was completed.
+    :ivar spec: name of its spec. :ivar values: a sub-process's variables when it was completed, or
+        what an instance of a multi-instance had of its own.
     :ivar inner: what was done in it. :ivar level: where it lies, seen from who has it undone:
         inside it, beside it, or around the event sub-process that holds it.
     """
@@ -93,6 +94,8 @@ def _begin(container: Container, done: Done, activation: int) -> None:
     token = container.add(handler or done.spec)
     token.undoes = activation
     if handler is not None:
+        if done.values:
+            token.open_locals().values.update(done.values)
         container.enter_token(token)
     else:
         _open_again(token, done)
@@ -132,12 +135,17 @@ def remember(token: Token) -> None:
     """Keep what is needed to undo an activity that is completed."""
     if token.undoes:
         return
-    if token.is_instance and token.parent.task_spec.compensated_by:
-        return  # The whole is undone by its handler.
-    if token.task_spec.compensated_by:
-        token.workflow.done.append(Done(token.task_spec.name))
+    if token.element.loop is not None and not token.is_instance:
+        token.workflow.done.extend(token.done)
+        return
+    # An instance can be undone once all are completed, by the handler of the whole, once for each.
+    whole = token.parent if token.is_instance else token
+    memory = whole.done if token.is_instance else token.workflow.done
+    if whole.task_spec.compensated_by:
+        own = token.locals.values if token.is_instance and token.locals is not None else {}
+        memory.append(Done(whole.task_spec.name, dict(own)))
     elif token.remains is not None:
-        token.workflow.done.append(token.remains)
+        memory.append(token.remains)
 
 
 def cancel_transaction(token: Token) -> None:

@@ -109,6 +109,8 @@ class Rewriting:
             kept["turns"] = self._turns(token["turns"], spec, found, place, inner)
         if "instances" in token:
             kept["instances"] = [self._token(t, place, around) for t in token["instances"]]
+        if "done" in token:
+            kept["done"] = [self._done(done, place) for done in token["done"]]
         if "undo" in token:
             levels = {AROUND: around or place, INSIDE: inner or place}
             kept["undo"] = [

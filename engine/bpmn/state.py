@@ -128,6 +128,7 @@ def _token(token: Token) -> Json:
         "met": token.met,
         "undo": [_done(done) for done in token.undo],
         "undoes": token.undoes,
+        "done": [_done(done) for done in token.done],
         "cancelling": token.cancelling,
     }
     written.update({name: value for name, value in optional.items() if value})
@@ -181,6 +182,7 @@ def _add(container: Container, parent: Token, found: Json) -> None:
     token.met = found.get("met", False)
     token.undo = [_read_done(done) for done in found.get("undo", ())]
     token.undoes = found.get("undoes", 0)
+    token.done = [_read_done(done) for done in found.get("done", ())]
     token.cancelling = found.get("cancelling", False)
     token._set_state(TaskState.WAITING if found.get("joining") else TaskState.STARTED)
     if token.waits is Waits.CONDITION:

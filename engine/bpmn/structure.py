@@ -317,11 +317,13 @@ class _Checker:
                 ),
                 "Attach it to a task, a sub-process or a call activity.",
             )
-        elif element.event.each(Trigger.ERROR) and not element.interrupting:
+        elif not element.interrupting and (
+            element.event.each(Trigger.ERROR) or element.event.each(Trigger.CANCEL)
+        ):
             self.refuse(
                 "boundary",
                 element.place,
-                "an error event does not interrupt.",
+                "an error or cancel event does not interrupt.",
                 "Make it interrupting: the activity has failed.",
             )
         elif element.event.trigger is Trigger.CANCEL and host.kind != "transaction":

@@ -62,7 +62,8 @@ TRIGGERS_BY_KIND = {
 """Which triggers an event may have. Source: BPMN 2.0.2, table 10.93."""
 
 ALONE = frozenset({"compensate", "cancel", "link"})
-"""Triggers that are refused together with others in an event that catches."""
+"""Triggers that are refused together with others in an event that catches; in one that throws on
+the way only a link is, since it is a flow."""
 
 
 def is_drawing(node: Any) -> bool:
@@ -117,6 +118,7 @@ def refuse_triggers(node: Any, definitions: list[Any], file: str, findings: Find
         findings.error("unsupported-event", Place.of(file, node), message, remedy)
 
     allowed = TRIGGERS_BY_KIND[kind]
+    alone = {"link"} if kind in {"intermediateThrowEvent", "endEvent"} else ALONE
     names = [tag(definition).removesuffix("EventDefinition") for definition in definitions]
     for name in names:
         if name not in allowed:
@@ -129,7 +131,7 @@ def refuse_triggers(node: Any, definitions: list[Any], file: str, findings: Find
                 ),
                 said("Choose one of: {words}.", words=words),
             )
-        elif len(names) > 1 and name in ALONE and kind != "endEvent":
+        elif len(names) > 1 and name in alone:
             refuse(
                 said("it has a {name} trigger beside others.", name=name),
                 "Draw one event for each.",

@@ -70,6 +70,7 @@ class Token(Task):  # type: ignore[misc]
         that waits for this compensation, or :data:`UNAWAITED`.
     :ivar cancelling: it is a transaction that is being cancelled.
     :ivar remains: what a finished sub-process leaves to be compensated.
+    :ivar done: of what is repeated, what its finished instances leave to be compensated.
     """
 
     _state: int
@@ -99,6 +100,7 @@ class Token(Task):  # type: ignore[misc]
         self.undoes = 0
         self.cancelling = False
         self.remains: Done | None = None
+        self.done: list[Done] = []
         super().__init__(workflow, task_spec, parent, state, id or workflow.case.next_token_id())
         if parent is not None:
             workflow.listening += task_spec.is_listener
