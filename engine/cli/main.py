@@ -87,7 +87,7 @@ format_option = click.option(
 
 
 def _register() -> None:
-    from engine.cli import cases, demo, language, migrations, publish, run, starts
+    from engine.cli import cases, demo, language, migrations, operate, publish, run, starts
 
     for command in (
         run.serve,
@@ -100,6 +100,7 @@ def _register() -> None:
         language.dmn,
         cases.case,
         cases.history,
+        operate.operate,
         migrations.migrate,
         migrations.migrations,
         starts.starts,

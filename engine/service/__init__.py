@@ -1,5 +1,6 @@
 """The engine: one public method = one use case = one transaction."""
 
+from engine.service.changes import ChangeView, OperatedView, TargetView, TokenView, ValueChange
 from engine.service.engine import Engine
 from engine.service.linting import REFUSED, FileReport, lint_files, lint_paths
 from engine.service.migration_views import (
@@ -41,6 +42,7 @@ __all__ = [
     "BatchView",
     "CaseView",
     "CasesQuery",
+    "ChangeView",
     "Deployed",
     "DeploymentView",
     "Engine",
@@ -50,6 +52,7 @@ __all__ = [
     "IncidentView",
     "MigrationPreview",
     "MoveView",
+    "OperatedView",
     "Page",
     "PlaneView",
     "Problem",
@@ -58,7 +61,10 @@ __all__ = [
     "StartView",
     "StepView",
     "SummaryItem",
+    "TargetView",
     "TaskView",
+    "TokenView",
+    "ValueChange",
     "Verification",
     "VersionView",
     "WorkItemView",

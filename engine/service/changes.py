@@ -196,7 +196,10 @@ def read_expressions(
     """Return what FEEL texts are worth, each seeing the case's variables as they are now.
 
     :raises InvalidAnswer: by name, what does not parse, cannot be computed, or is a function.
+    :raises NotFound: nothing waits at the activation any more.
     """
+    if not expressions:
+        return {}
     visible = bpmn.variables_at(deployed.process, case.state, activation)
     found: dict[str, Any] = {}
     errors: dict[str, str] = {}
