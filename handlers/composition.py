@@ -8,7 +8,7 @@ from engine.clock import OffsetClock, SystemClock
 from engine.ports import Clock, HandlerRegistry, Ports
 from engine.settings import Settings
 from engine.store import Store
-from handlers import documents, notices, organisations, payments, people
+from handlers import committees, documents, notices, organisations, payments, people
 from handlers.documents import DocumentFiles, Documents
 from handlers.notices import Mailer, Outbox, SmtpServer
 from handlers.people import Access, Keyring, PersonalFields, Vault
@@ -31,6 +31,8 @@ _HANDLERS = (
     payments.mark_paid,
     payments.refund,
     payments.refuse,
+    committees.submit,
+    committees.withdraw,
 )
 
 

@@ -158,20 +158,22 @@ def update_work_item(uow: UnitOfWork, item: WorkItemRow, **values: object) -> No
     )
 
 
-def performers(uow: UnitOfWork, case_id: str, element_ids: Sequence[str]) -> frozenset[str]:
-    """Return the accounts that completed any of these elements in the case.
+def performers(
+    uow: UnitOfWork, case_id: str, element_ids: Sequence[str] | None = None
+) -> frozenset[str]:
+    """Return the accounts that completed any of these elements in the case, or any at all.
 
     Those in whose place a substitute did it are among them.
     """
     w = t.work_items.c
-    rows = uow.connection.execute(
-        sa.select(w.closed_by, w.closed_for).where(
-            w.case_id == case_id,
-            w.element_id.in_(element_ids),
-            w.status == WorkItemStatus.COMPLETED,
-            w.closed_by.is_not(None),
-        )
+    query = sa.select(w.closed_by, w.closed_for).where(
+        w.case_id == case_id,
+        w.status == WorkItemStatus.COMPLETED,
+        w.closed_by.is_not(None),
     )
+    if element_ids is not None:
+        query = query.where(w.element_id.in_(element_ids))
+    rows = uow.connection.execute(query)
     return frozenset(
         account for row in rows for account in (row.closed_by, *json.loads(row.closed_for or "[]"))
     )

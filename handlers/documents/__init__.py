@@ -4,7 +4,7 @@ from handlers.documents.files import DocumentFiles
 from handlers.documents.handlers import require
 from handlers.documents.service import Document, Documents, OpenedDocument
 from handlers.documents.sniffing import SUFFIXES, DocumentRefused
-from handlers.documents.store import missing_documents
+from handlers.documents.store import missing_documents, purposes_of
 
 __all__ = [
     "SUFFIXES",
@@ -14,5 +14,6 @@ __all__ = [
     "Documents",
     "OpenedDocument",
     "missing_documents",
+    "purposes_of",
     "require",
 ]

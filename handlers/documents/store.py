@@ -63,6 +63,13 @@ def documents_of(uow: UnitOfWork, case_id: str) -> tuple[DocumentRow, ...]:
     return tuple(_document(row._mapping) for row in rows)
 
 
+def purposes_of(uow: UnitOfWork, case_id: str) -> frozenset[str]:
+    """Return what documents were handed in for in a case."""
+    d = documents.c
+    rows = uow.connection.execute(sa.select(d.purpose).where(d.case_id == case_id).distinct())
+    return frozenset(row.purpose for row in rows)
+
+
 def missing_documents(
     uow: UnitOfWork, case_id: str, document_ids: Collection[str]
 ) -> tuple[str, ...]:

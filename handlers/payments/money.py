@@ -63,6 +63,17 @@ def from_minor(amount_minor: int, currency: str) -> Decimal:
     return Decimal(amount_minor).scaleb(-digits(currency))
 
 
+def as_amount(amount_minor: int | None, currency: str | None) -> Decimal | None:
+    """Return :func:`from_minor`, or ``None`` where there is no amount.
+
+    >>> as_amount(None, "EUR"), as_amount(1250, "EUR")
+    (None, Decimal('12.50'))
+    """
+    if amount_minor is None or currency is None:
+        return None
+    return from_minor(amount_minor, currency)
+
+
 def split(amount_minor: int, shares: Sequence[Decimal]) -> tuple[int, ...]:
     """Cut an amount into tranches, each rounded down; the last takes the rest.
 

@@ -24,6 +24,8 @@ LOCAL = {
     "payments.approve": {"payment"},
     "payments.mark_paid": {"payment", "proof", "paid_on"},
     "payments.refuse": {"payment"},
+    "committees.submit": {"committee"},
+    "committees.withdraw": set(),
     "payments.refund": {"payment", "amount"},
 }
 

@@ -1,0 +1,1 @@
+"""Rows of committees' bodies and their members."""

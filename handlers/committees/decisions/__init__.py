@@ -1,0 +1,1 @@
+"""Rows of committees' decisions and signed minutes."""

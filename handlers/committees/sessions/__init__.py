@@ -1,0 +1,1 @@
+"""Rows of committees' sessions and of who was in the room."""
