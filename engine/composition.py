@@ -64,4 +64,7 @@ def open_engine(settings: Settings, *, check: bool = True) -> Engine:
             "The database's tables are not those of this version. Run 'passerelle db upgrade'; "
             "it says so if they are a newer version's."
         )
+    if check:
+        for refuse in ports.checks:
+            refuse(store)
     return Engine(store, ports, settings)

@@ -215,12 +215,15 @@ class Ports:
     """Everything from outside, composed once per process.
 
     :ivar migrations: folders of further Alembic versions, upgraded with the engine's own.
+    :ivar checks: called with a database before it is opened for use; one that raises
+        :class:`~engine.errors.ConfigurationError` keeps it closed.
     """
 
     registry: HandlerRegistry
     fields: FieldSink
     clock: Clock
     migrations: tuple[Path, ...] = ()
+    checks: tuple[Callable[[Store], None], ...] = ()
 
 
 class Compose(Protocol):

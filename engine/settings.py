@@ -37,6 +37,10 @@ class Settings:
     :ivar document_limit_bytes: largest file that a person may hand in.
     :ivar master_key_file: the key that wraps every person's key; ``None`` means
         ``<var_dir>/secrets/master.key``, made at first use; PASSERELLE_MASTER_KEY_FILE.
+    :ivar search_key_file: the key under which names are looked up; ``None`` means
+        ``<var_dir>/secrets/search.key``, made at first use; PASSERELLE_SEARCH_KEY_FILE.
+    :ivar erasure_log: where erasures are written down outside the database, for a restored backup
+        to repeat them; ``None`` means ``<var_dir>/erasures.log``; PASSERELLE_ERASURE_LOG.
     """
 
     database_url: str
@@ -58,6 +62,8 @@ class Settings:
     mail_from: str = "passerelle@localhost"
     document_limit_bytes: int = 10_000_000
     master_key_file: Path | None = None
+    search_key_file: Path | None = None
+    erasure_log: Path | None = None
 
     def __post_init__(self) -> None:
         if self.demo and self.host not in {"127.0.0.1", "::1", "localhost"}:
@@ -82,7 +88,6 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path | None = 
     env = os.environ if environ is None else environ
     base = Path.cwd() if root is None else root
     var_dir = Path(env.get(PREFIX + "VAR_DIR", str(base / "var")))
-    master_key_file = env.get(PREFIX + "MASTER_KEY_FILE", "")
     return Settings(
         database_url=env.get(PREFIX + "DATABASE_URL", f"sqlite:///{var_dir / 'passerelle.db'}"),
         var_dir=var_dir,
@@ -102,8 +107,15 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path | None = 
         smtp_url=env.get(PREFIX + "SMTP_URL", ""),
         mail_from=env.get(PREFIX + "MAIL_FROM", "passerelle@localhost"),
         document_limit_bytes=int(_number(env, "DOCUMENT_LIMIT_BYTES", 10_000_000)),
-        master_key_file=Path(master_key_file) if master_key_file else None,
+        master_key_file=_path(env, "MASTER_KEY_FILE"),
+        search_key_file=_path(env, "SEARCH_KEY_FILE"),
+        erasure_log=_path(env, "ERASURE_LOG"),
     )
+
+
+def _path(env: Mapping[str, str], name: str) -> Path | None:
+    text = env.get(PREFIX + name, "")
+    return Path(text) if text else None
 
 
 def _number(env: Mapping[str, str], name: str, default: float) -> float:

@@ -11,7 +11,15 @@ from engine.store import Store
 from handlers import committees, documents, notices, organisations, payments, people
 from handlers.documents import DocumentFiles, Documents
 from handlers.notices import Mailer, Outbox, SmtpServer
-from handlers.people import Access, Keyring, PersonalFields, Vault
+from handlers.people import (
+    Access,
+    ErasureLog,
+    Keyring,
+    PersonalFields,
+    Vault,
+    compose_people,
+    refuse_unreplayed,
+)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 """Versions of the handlers' tables, to be upgraded with the engine's."""
@@ -19,6 +27,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 _HANDLERS = (
     people.record_consents,
     people.check_consent,
+    people.find_duplicates,
     organisations.find_operators,
     organisations.open_access,
     organisations.close_access,
@@ -51,12 +60,19 @@ def compose(settings: Settings, store: Store, clock: Clock | None = None) -> Por
     for function in _HANDLERS:
         registry.add(function)
     registry.add(notices.send_handler(_mailer(settings), fields, settings.mail_from))
-    return Ports(registry=registry, fields=fields, clock=told, migrations=(MIGRATIONS,))
+    log = ErasureLog(settings)
+    return Ports(
+        registry=registry,
+        fields=fields,
+        clock=told,
+        migrations=(MIGRATIONS,),
+        checks=(lambda database: refuse_unreplayed(database, log),),
+    )
 
 
 def compose_fields(settings: Settings, store: Store, clock: Clock) -> PersonalFields:
     """Return the room that keeps personal answers."""
-    return PersonalFields(Keyring(Vault(settings)), Access(store, clock), clock)
+    return compose_people(settings, store, clock).fields
 
 
 def compose_documents(settings: Settings, store: Store, clock: Clock) -> Documents:

@@ -45,13 +45,14 @@ class Access:
     def log(
         self,
         uow: UnitOfWork,
-        case: CaseRef,
+        case: CaseRef | None,
         reader: str,
         opened: Sequence[tuple[str, str, Tier]],
         purpose: str,
     ) -> None:
         """Log what was opened, a row an owner.
 
+        :param case: in which case; ``None`` for the page of the person's file.
         :param opened: owner, key and tier of each.
         :param purpose: what for, a code.
         """
@@ -70,7 +71,7 @@ class Access:
     def log_sensitive(
         self,
         uow: UnitOfWork,
-        case: CaseRef,
+        case: CaseRef | None,
         reader: str,
         opened: Sequence[tuple[str, str, Tier]],
         purpose: str,
@@ -81,7 +82,7 @@ class Access:
 
     def _read(
         self,
-        case: CaseRef,
+        case: CaseRef | None,
         reader: str,
         owner: str,
         opened: Iterable[tuple[str, str, Tier]],
@@ -91,7 +92,7 @@ class Access:
         return store.SensitiveRead(
             at=self.clock.now(),
             account_id=reader,
-            case_id=case.id,
+            case_id=None if case is None else case.id,
             owner=owner,
             tiers=tuple(sorted({tier for _, _, tier in mine})),
             keys=tuple(sorted(key for _, key, _ in mine)),

@@ -7,14 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.errors import NotFound, StateUnreadable
+from engine.errors import StateUnreadable
 from engine.model import Actor, CaseRef, Tier
 from engine.ports import Clock, TieredValue, Written
 from engine.store import UnitOfWork
 from handlers.people import store
 from handlers.people.access import Access
+from handlers.people.attributes import is_indexed
+from handlers.people.directory import Directory
+from handlers.people.files.store import insert_person
 from handlers.people.keyring import Keyring, owner_of, owners_of
-from handlers.people.vault import decrypt, encrypt, open_value, seal_value
+from handlers.people.reading import Opened, Reading, place
+from handlers.people.vault import decrypt, encrypt, seal_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,12 @@ class PersonalFields:
     keyring: Keyring
     access: Access
     clock: Clock
+    directory: Directory
+
+    @property
+    def reading(self) -> Reading:
+        """Opens rows, whoever reads them."""
+        return Reading(self.keyring)
 
     def write(
         self,
@@ -46,7 +56,7 @@ class PersonalFields:
             owner = owner_of(case, field.tier)
             data_key = self.keyring.for_writing(unit_of_work, owner, now)
             reference = store.new_id()
-            sealed = seal_value(data_key, field.value, _place(owner, key, reference))
+            sealed = seal_value(data_key, field.value, place(owner, key, reference))
             commitments[key] = sealed.commitment
             rows.append(
                 store.FieldRow(
@@ -61,6 +71,8 @@ class PersonalFields:
                 )
             )
         store.insert_fields(unit_of_work, rows)
+        if case.subject is not None and any(is_indexed(row.key) for row in rows):
+            self.directory.refresh(unit_of_work, case.subject, now)
         return Written(case.subject, {row.key: row.id for row in rows}, commitments)
 
     def read(
@@ -72,7 +84,7 @@ class PersonalFields:
         """
         if not keys:
             return {}
-        rows = store.newest_fields(unit_of_work, owners_of(case), keys)
+        rows = store.newest_fields(unit_of_work, owners_of(unit_of_work, case), keys)
         opened = self._open_for(unit_of_work, case, rows, reader)
         return {row.key: value for row, value in opened}
 
@@ -82,7 +94,7 @@ class PersonalFields:
         """Return, by reference id, the very versions that process variables point to."""
         if not references:
             return {}
-        rows = store.fields_by_reference(unit_of_work, owners_of(case), references)
+        rows = store.fields_by_reference(unit_of_work, owners_of(unit_of_work, case), references)
         opened = self._open_for(unit_of_work, case, rows, reader)
         return {row.id: value for row, value in opened}
 
@@ -93,8 +105,8 @@ class PersonalFields:
 
         :param purpose: what for, a code such as ``notices.send``.
         """
-        rows = store.newest_fields(unit_of_work, owners_of(case), keys)
-        opened = self._decrypt(unit_of_work, rows)
+        rows = store.newest_fields(unit_of_work, owners_of(unit_of_work, case), keys)
+        opened = self.reading.open(unit_of_work, rows)
         entries = [(row.owner, row.key, row.tier) for row, _ in opened]
         self.access.log_sensitive(unit_of_work, case, "system", entries, purpose)
         return {row.key: value for row, value in opened}
@@ -116,7 +128,7 @@ class PersonalFields:
         """
         name, separator, body = sealed.partition(b"\n")
         owner = name.decode("utf-8", "replace")
-        if not separator or owner not in owners_of(case):
+        if not separator or owner not in owners_of(unit_of_work, case):
             raise StateUnreadable(
                 f"A sealed text of case {case.id} was not written in this case. "
                 "Restore it from a backup."
@@ -130,42 +142,44 @@ class PersonalFields:
         personal = any(field.tier is not Tier.CASE for field in fields)
         if case.subject is not None or not personal:
             return case
-        person_id = store.insert_person(uow, self.clock.now(), actor.account_id)
+        person_id = insert_person(uow, self.clock.now(), actor.account_id)
         return replace(case, subject=person_id)
 
     def _open_for(
         self, uow: UnitOfWork, case: CaseRef, rows: Sequence[store.FieldRow], reader: Actor
-    ) -> list[tuple[store.FieldRow, Any]]:
-        tiers = self.access.open_tiers(uow, case, reader) if rows else frozenset()
-        opened = self._decrypt(uow, [row for row in rows if row.tier in tiers])
+    ) -> list[Opened]:
+        opener = _Opener(uow, self.access, case, reader)
+        opened = self.reading.open(uow, [row for row in rows if opener.may_open(row)])
         entries = [(row.owner, row.key, row.tier) for row, _ in opened]
         self.access.log_sensitive(uow, case, reader.account_id, entries, "fields.read")
         return opened
 
-    def _decrypt(
-        self, uow: UnitOfWork, rows: Sequence[store.FieldRow]
-    ) -> list[tuple[store.FieldRow, Any]]:
-        opened = []
-        keys: dict[str, bytes | None] = {}
-        for row in rows:
-            if row.owner not in keys:
-                keys[row.owner] = self._key_unless_erased(uow, row.owner)
-            key = keys[row.owner]
-            if key is not None:
-                place = _place(row.owner, row.key, row.id)
-                opened.append((row, open_value(key, row.ciphertext, place)))
-        return opened
 
-    def _key_unless_erased(self, uow: UnitOfWork, owner: str) -> bytes | None:
-        try:
-            return self.keyring.existing(uow, owner)
-        except NotFound:
-            return None
+class _Opener:
+    """Decides row by row what a reader may open in a case.
 
+    Identity is one, whichever case it was told in. What else another case about the same person
+    wrote stays with those who may open it there: linking a case to a person shares nothing more.
+    """
 
-def _place(owner: str, key: str, reference: str) -> str:
-    # JSON, because keys come from forms: no two places may be spelled alike.
-    return json.dumps(["field", owner, key, reference])
+    def __init__(self, uow: UnitOfWork, access: Access, case: CaseRef, reader: Actor) -> None:
+        self._uow = uow
+        self._access = access
+        self._case = case
+        self._reader = reader
+        self._tiers: dict[str, frozenset[Tier]] = {}
+
+    def may_open(self, row: store.FieldRow) -> bool:
+        if row.tier not in self._in(self._case.id):
+            return False
+        if row.case_id in (None, self._case.id) or row.tier is Tier.IDENTITY:
+            return True
+        return row.tier in self._in(str(row.case_id))
+
+    def _in(self, case_id: str) -> frozenset[Tier]:
+        if case_id not in self._tiers:
+            self._tiers[case_id] = self._access.tiers_in(self._uow, case_id, self._reader)
+        return self._tiers[case_id]
 
 
 def _sealed_place(owner: str, case: CaseRef) -> str:

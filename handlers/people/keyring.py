@@ -9,6 +9,7 @@ from engine.errors import NotFound
 from engine.model import CaseRef, Tier
 from engine.store import UnitOfWork
 from handlers.people import store
+from handlers.people.files.store import members
 from handlers.people.vault import Vault
 
 
@@ -33,11 +34,14 @@ def owner_of(case: CaseRef, tier: Tier | None = None) -> str:
     return person_owner(case.subject)
 
 
-def owners_of(case: CaseRef) -> tuple[str, ...]:
-    """Return everyone under whose key something of this case may lie."""
+def owners_of(uow: UnitOfWork, case: CaseRef) -> tuple[str, ...]:
+    """Return everyone under whose key something of this case may lie.
+
+    All files of the case's subject count: a person whose files were merged has several.
+    """
     if case.subject is None:
         return (case_owner(case.id),)
-    return (case_owner(case.id), person_owner(case.subject))
+    return (case_owner(case.id), *map(person_owner, members(uow, case.subject)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,7 @@ class Keyring:
             if known is not None:
                 self.vault.check(known)
             key = self.vault.new_key()
-            row = store.KeyRow(owner, self.vault.wrap(owner, key), self.vault.fingerprint)
-            if store.insert_key(uow, row, at):
+            if store.insert_key(uow, store.KeyRow(owner, *self.vault.wrap(owner, key)), at):
                 return key
         return self.existing(uow, owner)
 

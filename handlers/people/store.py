@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from engine.errors import Conflict, NotFound
+from engine.errors import NotFound
 from engine.model import Tier
 from engine.store import UnitOfWork
 from handlers.people import tables as t
@@ -28,14 +29,17 @@ class KeyRow:
 
 @dataclass(frozen=True, slots=True)
 class FieldRow:
-    """One version of an encrypted answer. ``id`` is the reference that processes see."""
+    """One version of an encrypted answer. ``id`` is the reference that processes see.
+
+    :ivar case_id: the case in which it was answered; ``None`` for the page of the person's file.
+    """
 
     id: str
     owner: str
     key: str
     tier: Tier
     ciphertext: bytes
-    case_id: str
+    case_id: str | None
     written_at: datetime
     written_by: str
 
@@ -46,7 +50,7 @@ class SensitiveRead:
 
     at: datetime
     account_id: str
-    case_id: str
+    case_id: str | None
     owner: str
     tiers: tuple[Tier, ...]
     keys: tuple[str, ...]
@@ -56,13 +60,6 @@ class SensitiveRead:
 def new_id() -> str:
     """Return a fresh random id, 32 hex digits."""
     return uuid4().hex
-
-
-def insert_person(uow: UnitOfWork, at: datetime, by: str) -> str:
-    """Open a person's file and return its id."""
-    person_id = new_id()
-    uow.connection.execute(sa.insert(t.persons).values(id=person_id, created_at=at, created_by=by))
-    return person_id
 
 
 def read_key(uow: UnitOfWork, owner: str) -> KeyRow | None:
@@ -100,6 +97,44 @@ def insert_key(uow: UnitOfWork, key: KeyRow, at: datetime) -> bool:
     except IntegrityError:
         return False
     return True
+
+
+def count_keys_but(uow: UnitOfWork, fingerprint: str) -> int:
+    """Return how many keys are wrapped with another master key than this."""
+    k = t.data_keys.c
+    return int(
+        uow.connection.execute(
+            sa.select(sa.func.count())
+            .select_from(t.data_keys)
+            .where(k.master_fingerprint != fingerprint)
+        ).scalar_one()
+    )
+
+
+def keys_but(uow: UnitOfWork, fingerprint: str, limit: int) -> tuple[KeyRow, ...]:
+    """Return some keys that are wrapped with another master key than this, by owner."""
+    k = t.data_keys.c
+    rows = uow.connection.execute(
+        sa.select(k.owner, k.wrapped, k.master_fingerprint)
+        .where(k.master_fingerprint != fingerprint)
+        .order_by(k.owner)
+        .limit(limit)
+    )
+    return tuple(
+        KeyRow(r.owner, None if r.wrapped is None else bytes(r.wrapped), r.master_fingerprint)
+        for r in rows
+    )
+
+
+def rewrap_key(uow: UnitOfWork, row: KeyRow, wrapped: bytes | None, fingerprint: str) -> None:
+    """Write a key wrapped anew, unless it was destroyed or wrapped by somebody else meanwhile."""
+    k = t.data_keys.c
+    same = k.wrapped.is_(None) if row.wrapped is None else k.wrapped.is_not(None)
+    uow.connection.execute(
+        sa.update(t.data_keys)
+        .where(k.owner == row.owner, k.master_fingerprint == row.master_fingerprint, same)
+        .values(wrapped=wrapped, master_fingerprint=fingerprint)
+    )
 
 
 def destroy_key(uow: UnitOfWork, owner: str, at: datetime) -> bool:
@@ -145,17 +180,33 @@ def insert_fields(uow: UnitOfWork, rows: Sequence[FieldRow]) -> None:
 
 
 def newest_fields(
-    uow: UnitOfWork, owners: Collection[str], keys: Collection[str]
+    uow: UnitOfWork, owners: Collection[str], keys: Collection[str] | None = None
 ) -> tuple[FieldRow, ...]:
-    """Return the newest version of each of these keys."""
+    """Return what each owner's newest versions are, one a key and case, the oldest first.
+
+    A reader who may not open what another case wrote still reads what their own did.
+
+    :param keys: only these; all of them if left out.
+    """
     f = t.tiered_fields.c
     newest = (
         sa.select(sa.func.max(f.seq))
-        .where(f.owner.in_(sorted(owners)), f.key.in_(sorted(keys)))
-        .group_by(f.key)
+        .where(f.owner.in_(sorted(owners)))
+        .group_by(f.owner, f.key, f.case_id)
     )
+    if keys is not None:
+        newest = newest.where(f.key.in_(sorted(keys)))
     rows = uow.connection.execute(
-        sa.select(t.tiered_fields).where(f.seq.in_(newest)).order_by(f.key)
+        sa.select(t.tiered_fields).where(f.seq.in_(newest)).order_by(f.seq)
+    )
+    return tuple(_field(row._mapping) for row in rows)
+
+
+def every_field(uow: UnitOfWork, owners: Collection[str]) -> tuple[FieldRow, ...]:
+    """Return every version of everything under these owners' keys, the oldest first."""
+    f = t.tiered_fields.c
+    rows = uow.connection.execute(
+        sa.select(t.tiered_fields).where(f.owner.in_(sorted(owners))).order_by(f.seq)
     )
     return tuple(_field(row._mapping) for row in rows)
 
@@ -208,6 +259,43 @@ def sensitive_reads(uow: UnitOfWork, case_id: str) -> tuple[SensitiveRead, ...]:
     rows = uow.connection.execute(
         sa.select(t.sensitive_reads).where(r.case_id == case_id).order_by(r.at, r.id)
     )
+    return _reads(rows)
+
+
+def reads_of_owners(uow: UnitOfWork, owners: Collection[str]) -> tuple[SensitiveRead, ...]:
+    """Return the log of reads of what lies under these owners' keys, the newest first."""
+    r = t.sensitive_reads.c
+    rows = uow.connection.execute(
+        sa.select(t.sensitive_reads)
+        .where(r.owner.in_(sorted(owners)))
+        .order_by(r.at.desc(), r.id.desc())
+    )
+    return _reads(rows)
+
+
+def latest_reads(
+    uow: UnitOfWork, *, account_id: str | None, offset: int, limit: int
+) -> tuple[tuple[SensitiveRead, ...], int]:
+    """Return a page of the whole log, the newest first, and how long the log is.
+
+    :param account_id: only what this account read.
+    """
+    r = t.sensitive_reads.c
+    condition = sa.true() if account_id is None else r.account_id == account_id
+    rows = uow.connection.execute(
+        sa.select(t.sensitive_reads)
+        .where(condition)
+        .order_by(r.at.desc(), r.id.desc())
+        .offset(offset)
+        .limit(limit)
+    )
+    total = uow.connection.execute(
+        sa.select(sa.func.count()).select_from(t.sensitive_reads).where(condition)
+    ).scalar_one()
+    return _reads(rows), total
+
+
+def _reads(rows: Iterable[sa.Row[Any]]) -> tuple[SensitiveRead, ...]:
     return tuple(
         SensitiveRead(
             row.at,
@@ -226,59 +314,3 @@ def is_read_only(uow: UnitOfWork) -> bool:
     """Tell whether nothing written here will be kept (``Store.snapshot``)."""
     options = uow.connection.get_execution_options()
     return bool(options.get("passerelle_read_only", False))
-
-
-@dataclass(frozen=True, slots=True)
-class HouseholdMember:
-    """A person's place in a household.
-
-    :ivar relation: code such as ``head``, ``spouse``, ``child``.
-    """
-
-    household_id: str
-    person_id: str
-    relation: str
-
-
-def open_household(uow: UnitOfWork, head: str, at: datetime) -> str:
-    """Open a household around a person and return its id."""
-    household_id = new_id()
-    uow.connection.execute(sa.insert(t.households).values(id=household_id, created_at=at))
-    add_member(uow, HouseholdMember(household_id, head, "head"), at)
-    return household_id
-
-
-def add_member(uow: UnitOfWork, member: HouseholdMember, at: datetime) -> None:
-    """Add a person to a household.
-
-    :raises Conflict: the person is or was a member of it.
-    """
-    try:
-        with uow.connection.begin_nested():
-            uow.connection.execute(
-                sa.insert(t.household_members).values(
-                    household_id=member.household_id,
-                    person_id=member.person_id,
-                    relation=member.relation,
-                    since=at,
-                )
-            )
-    except IntegrityError:
-        raise Conflict(
-            f"Person {member.person_id} cannot join household {member.household_id}: one of the "
-            "two does not exist, or the person is in it already. Nothing was changed."
-        ) from None
-
-
-def household_of(uow: UnitOfWork, person_id: str, at: datetime) -> tuple[HouseholdMember, ...]:
-    """Return the members, at that moment, of the households that the person is in."""
-    m = t.household_members.c
-    mine = sa.select(m.household_id).where(
-        m.person_id == person_id, sa.or_(m.until.is_(None), m.until > at)
-    )
-    rows = uow.connection.execute(
-        sa.select(m.household_id, m.person_id, m.relation)
-        .where(m.household_id.in_(mine), sa.or_(m.until.is_(None), m.until > at))
-        .order_by(m.since, m.person_id)
-    )
-    return tuple(HouseholdMember(r.household_id, r.person_id, r.relation) for r in rows)

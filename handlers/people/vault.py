@@ -13,7 +13,6 @@ import json
 import os
 import secrets
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from engine.errors import ConfigurationError, StateUnreadable
 from engine.feel import from_json, to_json
 from engine.settings import Settings
-from handlers.people.secrets import KEY_BYTES, ensure_secrets, read_master_key
+from handlers.people.secrets import KEY_BYTES, Key, master_key_file
 
 NONCE_BYTES = 12
 SALT_BYTES = 32
@@ -101,50 +100,49 @@ def keyed_name(key: bytes, content: bytes) -> str:
 
 
 class Vault:
-    """Wraps owners' keys under the site's master key, read at the first need of it."""
+    """Wraps owners' keys under the site's master key, read at the first need of it.
+
+    :ivar keys: the master key and those it replaced.
+    """
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self.keys = master_key_file(settings)
 
-    @cached_property
-    def _master(self) -> bytes:
-        return read_master_key(self.path)
-
-    @cached_property
+    @property
     def path(self) -> Path:
-        """Where the master key lies."""
-        return ensure_secrets(self._settings)
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """Sixteen hex digits that name the master key without giving it away."""
-        return hmac.new(self._master, b"passerelle/fingerprint", "sha256").hexdigest()[:16]
+        """Where the master key lies; made now if this site has none."""
+        return self.keys.ensure()
 
     def new_key(self) -> bytes:
         """Return a fresh key for an owner."""
         return secrets.token_bytes(KEY_BYTES)
 
-    def wrap(self, owner: str, key: bytes) -> bytes:
-        """Encrypt an owner's key under the master key."""
-        return encrypt(self._master, key, f"key of {owner}")
+    def wrap(self, owner: str, key: bytes) -> tuple[bytes, str]:
+        """Encrypt an owner's key under the master key; return it and the master's fingerprint."""
+        master = self.keys.current
+        return encrypt(master.secret, key, f"key of {owner}"), master.fingerprint
 
     def unwrap(self, owner: str, wrapped: bytes, fingerprint: str) -> bytes:
         """Give back an owner's key.
 
         :param fingerprint: of the master key that it was wrapped with.
-        :raises ConfigurationError: that is not this site's master key.
+        :raises ConfigurationError: this site does not have that master key.
         """
-        self.check(fingerprint)
-        return decrypt(self._master, wrapped, f"key of {owner}")
+        return decrypt(self._master(fingerprint).secret, wrapped, f"key of {owner}")
 
     def check(self, fingerprint: str) -> None:
-        """Refuse to go on with a master key other than the database's.
+        """Refuse to go on with master keys other than the database's.
 
-        :raises ConfigurationError: the fingerprint is another key's.
+        :raises ConfigurationError: the fingerprint is of none that this site has.
         """
-        if not hmac.compare_digest(fingerprint, self.fingerprint):
+        self._master(fingerprint)
+
+    def _master(self, fingerprint: str) -> Key:
+        found = self.keys.find(fingerprint)
+        if found is None:
             raise ConfigurationError(
-                f"The database was written with master key {fingerprint}…, and {self.path} holds "
-                f"{self.fingerprint}…. Put the right key file back, or correct "
+                f"The database was written with master key {fingerprint}…, and {self.keys.path} "
+                f"holds {self.keys.current.fingerprint}…. Put the right key file back, or correct "
                 "PASSERELLE_MASTER_KEY_FILE; nothing was read or written."
             )
+        return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -28,6 +29,9 @@ class Purpose(StrEnum):
 class Consent:
     """A person's decision about one purpose.
 
+    :ivar case_id: the case in which it was asked; ``None`` for the page of the person's file.
+    :ivar recipient: id of the organisation that data may be shared with; empty where the purpose
+        was agreed to as a whole.
     :ivar recorded_at: since when it holds, aware UTC.
     :ivar ended_at: when a later decision took its place; ``None`` while it holds.
     :ivar sheet_document: id of the signed sheet.
@@ -35,13 +39,14 @@ class Consent:
 
     id: str
     person_id: str
-    case_id: str
+    case_id: str | None
     purpose: Purpose
     given: bool
     recorded_at: datetime
     recorded_by: str
     ended_at: datetime | None
     sheet_document: str | None
+    recipient: str = ""
 
 
 def consents_of(uow: UnitOfWork, person_id: str) -> tuple[Consent, ...]:
@@ -53,15 +58,29 @@ def consents_of(uow: UnitOfWork, person_id: str) -> tuple[Consent, ...]:
     return tuple(_consent(row._mapping) for row in rows)
 
 
-def current_consent(uow: UnitOfWork, person_id: str, purpose: Purpose) -> Consent | None:
-    """Return the decision that holds now, or ``None`` if the person was never asked."""
+def current_consent(
+    uow: UnitOfWork, person_id: str, purpose: Purpose, recipient: str = ""
+) -> Consent | None:
+    """Return the decision that holds now in one file, or ``None`` if the person was never asked."""
+    return next(iter(current_consents(uow, [person_id], purpose, recipient)), None)
+
+
+def current_consents(
+    uow: UnitOfWork, person_ids: Collection[str], purpose: Purpose, recipient: str = ""
+) -> tuple[Consent, ...]:
+    """Return the decisions that hold now in these files, the newest first."""
     c = consents.c
-    row = uow.connection.execute(
-        sa.select(consents).where(
-            c.person_id == person_id, c.purpose == purpose.value, c.ended_at.is_(None)
+    rows = uow.connection.execute(
+        sa.select(consents)
+        .where(
+            c.person_id.in_(sorted(person_ids)),
+            c.purpose == purpose.value,
+            c.recipient == recipient,
+            c.ended_at.is_(None),
         )
-    ).first()
-    return None if row is None else _consent(row._mapping)
+        .order_by(c.recorded_at.desc(), c.id)
+    )
+    return tuple(_consent(row._mapping) for row in rows)
 
 
 def record_consent(uow: UnitOfWork, consent: Consent) -> None:
@@ -72,6 +91,7 @@ def record_consent(uow: UnitOfWork, consent: Consent) -> None:
         .where(
             c.person_id == consent.person_id,
             c.purpose == consent.purpose.value,
+            c.recipient == consent.recipient,
             c.ended_at.is_(None),
         )
         .values(ended_at=consent.recorded_at)
@@ -82,6 +102,7 @@ def record_consent(uow: UnitOfWork, consent: Consent) -> None:
             person_id=consent.person_id,
             case_id=consent.case_id,
             purpose=consent.purpose.value,
+            recipient=consent.recipient,
             given=consent.given,
             recorded_at=consent.recorded_at,
             recorded_by=consent.recorded_by,

@@ -1,0 +1,1 @@
+"""Duplicates: who could be one person twice, and what people decided about it."""

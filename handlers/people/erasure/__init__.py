@@ -1,0 +1,1 @@
+"""The end of a file: asked by one, approved by another, written down outside the database."""

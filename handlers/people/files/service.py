@@ -1,0 +1,326 @@
+"""A person's file as a page shows and changes it: by tier, logged, told to the cases' history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.errors import Conflict, NotAllowed, NotFound
+from engine.model import Actor, Tier
+from engine.ports import Clock
+from engine.store import UnitOfWork
+from handlers.people import store
+from handlers.people.attributes import ATTRIBUTES, IDENTIFIER, IDENTIFIER_TYPES, is_indexed
+from handlers.people.consents import Consent, Purpose, agrees, consents_of, decide_consent
+from handlers.people.directory import Directory
+from handlers.people.duplicates.store import Pair, find_pairs_of
+from handlers.people.files import checks
+from handlers.people.files.store import (
+    PersonCase,
+    PersonRow,
+    cases_of,
+    insert_person,
+    members,
+    see_person,
+)
+from handlers.people.files.tiers import PersonAccess, Standing
+from handlers.people.households import (
+    RELATIONS,
+    HouseholdMember,
+    add_member,
+    household_of,
+    leave_household,
+    open_household,
+)
+from handlers.people.keyring import Keyring, person_owner
+from handlers.people.profile import Identifier, identifiers_in
+from handlers.people.reading import Reading, place
+from handlers.people.vault import seal_value
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """What one reader sees of a person.
+
+    :ivar entries: open entries by key.
+    :ivar tiers: what is open to the reader at all; a closed tier's entries are not told.
+    :ivar cases: those that the reader sees.
+    :ivar agreed: whether the person agrees now, by purpose.
+    :ivar pairs: suspected and decided pairs whose other file the reader sees too.
+    """
+
+    row: PersonRow
+    files: tuple[str, ...]
+    entries: Mapping[str, Any]
+    identifiers: tuple[Identifier, ...]
+    tiers: frozenset[Tier]
+    cases: tuple[PersonCase, ...]
+    household: tuple[HouseholdMember, ...]
+    consents: tuple[Consent, ...]
+    agreed: Mapping[Purpose, bool]
+    pairs: tuple[Pair, ...]
+
+    @property
+    def name(self) -> str:
+        """The name to show; empty where it is not open or not known."""
+        return full_name(self.entries)
+
+
+def full_name(entries: Mapping[str, Any]) -> str:
+    """Return the name of a file's entries, in Latin letters where they are known."""
+    latin = [str(entries[key]) for key in ("given_names", "family_name") if entries.get(key)]
+    arabic = [str(entries[k]) for k in ("given_names_ar", "family_name_ar") if entries.get(k)]
+    return " ".join(latin or arabic)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFiles:
+    """Opens, shows and changes people's files outside any form."""
+
+    keyring: Keyring
+    directory: Directory
+    access: PersonAccess
+    clock: Clock
+
+    def register(
+        self, uow: UnitOfWork, typed: Mapping[str, str], actor: Actor, organisation_id: str
+    ) -> str:
+        """Open a file in an organisation, before there is a case, and return the person's id.
+
+        :raises InvalidAnswer: no name, or something typed cannot stand (codes by key).
+        :raises NotAllowed: the actor's roles there open no identities.
+        """
+        opened = self.access.tiers_at(uow, organisation_id, actor)
+        if Tier.IDENTITY not in opened:
+            raise NotAllowed(
+                f"Files are opened in {organisation_id} by roles that read identities. Ask a "
+                "colleague there."
+            )
+        values = checks.check_values(typed, self.clock.now().date())
+        checks.require_name(values)
+        person_id = insert_person(uow, self.clock.now(), actor.account_id, organisation_id)
+        self._write(uow, person_id, _known(values), opened, actor)
+        return person_id
+
+    def show(self, uow: UnitOfWork, person_id: str, reader: Actor) -> PersonView:
+        """Return what the reader may see of a person; sensitive entries are logged.
+
+        :raises NotFound: there is none, it is not the reader's to see, or it was erased.
+        """
+        now = self.clock.now()
+        row, standing = self._seen(uow, person_id, reader)
+        if row.erased_at is not None:
+            raise NotFound("person", person_id)
+        files = members(uow, row.id)
+        entries = self._open(uow, files, standing, reader)
+        return PersonView(
+            row=row,
+            files=files,
+            entries={k: v for k, v in entries.items() if not k.startswith(IDENTIFIER)},
+            identifiers=tuple(identifiers_in(entries)),
+            tiers=standing.every,
+            cases=cases_of(uow, files, reader, now),
+            household=tuple(m for each in files for m in household_of(uow, each, now)),
+            consents=tuple(c for each in files for c in consents_of(uow, each)),
+            agreed={purpose: agrees(uow, row.id, purpose) for purpose in Purpose},
+            pairs=find_pairs_of(uow, files, reader, now),
+        )
+
+    def change(
+        self, uow: UnitOfWork, person_id: str, typed: Mapping[str, str], actor: Actor
+    ) -> None:
+        """Write entries as new versions; an empty text takes an entry away.
+
+        :raises InvalidAnswer: something typed cannot stand (codes by key).
+        :raises NotAllowed: an entry's tier is closed to the actor.
+        """
+        row, standing = self._changing(uow, person_id, actor)
+        values = checks.check_values(typed, self.clock.now().date())
+        known = self._open(uow, members(uow, row.id), standing, actor)
+        changed = {key: value for key, value in values.items() if known.get(key) != value}
+        self._write(uow, row.id, _but_nothing(changed, known), standing.every, actor)
+
+    def add_identifier(
+        self, uow: UnitOfWork, person_id: str, kind: str, country: str, number: str, actor: Actor
+    ) -> None:
+        """Add a number by which an authority knows the person; once, however often it is sent.
+
+        :raises InvalidAnswer: a part cannot stand (codes by part).
+        """
+        row, standing = self._changing(uow, person_id, actor)
+        value = checks.check_identifier(kind, country, number)
+        known = identifiers_in(self._open(uow, members(uow, row.id), standing, actor))
+        normal = Identifier(**value).normal
+        if any((i.kind, i.country, i.normal) == (kind, value["country"], normal) for i in known):
+            return
+        key = f"{IDENTIFIER}{store.new_id()}"
+        self._write(uow, row.id, {key: value}, standing.every, actor, IDENTIFIER_TYPES[kind])
+
+    def remove_identifier(self, uow: UnitOfWork, person_id: str, key: str, actor: Actor) -> None:
+        """Take an identifier away; its versions stay until the person is erased.
+
+        :raises NotFound: the person has no such identifier that the actor may read.
+        """
+        row, standing = self._changing(uow, person_id, actor)
+        known = identifiers_in(self._open(uow, members(uow, row.id), standing, actor))
+        found = next((each for each in known if each.key == key), None)
+        if found is None:
+            raise NotFound("identifier", key)
+        self._write(
+            uow, row.id, {key: None}, standing.every, actor, IDENTIFIER_TYPES.get(found.kind)
+        )
+
+    def consent(
+        self,
+        uow: UnitOfWork,
+        person_id: str,
+        purpose: Purpose,
+        given: bool,
+        actor: Actor,
+        *,
+        recipient: str = "",
+        sheet: str | None = None,
+    ) -> None:
+        """Take down what a person agrees to or withdraws, outside a form.
+
+        A withdrawal holds for all files of the person.
+        """
+        row, _ = self._changing(uow, person_id, actor)
+        now = self.clock.now()
+        written = [
+            decide_consent(
+                uow,
+                each,
+                purpose,
+                given,
+                at=now,
+                by=actor.account_id,
+                recipient=recipient,
+                sheet=sheet,
+            )
+            for each in (members(uow, row.id) if not given else (row.id,))
+        ]
+        if any(written):
+            data = {"purpose": purpose.value, "given": given}
+            data |= {"organisation": recipient} if recipient else {}
+            self.tell(uow, row.id, "consent.recorded", data, actor, now)
+
+    def join_household(
+        self, uow: UnitOfWork, person_id: str, other_id: str, relation: str, actor: Actor
+    ) -> None:
+        """Add another person to this one's household, which is opened where there is none.
+
+        :raises Conflict: they are in it already, or the relation does not exist.
+        """
+        row, _ = self._changing(uow, person_id, actor)
+        other, _ = self._changing(uow, other_id, actor)
+        if relation not in RELATIONS or other.id == row.id:
+            raise Conflict("Choose another person, and what they are to the head of the household.")
+        now = self.clock.now()
+        held = household_of(uow, row.id, now)
+        household = held[0].household_id if held else open_household(uow, row.id, now)
+        add_member(uow, HouseholdMember(household, other.id, relation), now)
+
+    def leave_household(
+        self, uow: UnitOfWork, person_id: str, household_id: str, member_id: str, actor: Actor
+    ) -> None:
+        """End somebody's place in this person's household.
+
+        :raises NotFound: it is not this person's household.
+        """
+        row, _ = self._changing(uow, person_id, actor)
+        now = self.clock.now()
+        held = {
+            m.household_id for each in members(uow, row.id) for m in household_of(uow, each, now)
+        }
+        if household_id not in held:
+            raise NotFound("household", household_id)
+        leave_household(uow, household_id, member_id, now)
+
+    def tell(
+        self,
+        uow: UnitOfWork,
+        person_id: str,
+        kind: str,
+        data: Mapping[str, Any],
+        actor: Actor,
+        now: datetime,
+    ) -> None:
+        """Write an event into the history of every case about a person."""
+        for case in cases_of(uow, members(uow, person_id), None, now):
+            uow.record(case.id, kind, data, actor=actor.account_id, at=now)
+
+    # --- inside -------------------------------------------------------------------------------
+
+    def _seen(self, uow: UnitOfWork, person_id: str, actor: Actor) -> tuple[PersonRow, Standing]:
+        row = see_person(uow, person_id, actor, self.clock.now())
+        return row, self.access.standing(uow, row.id, actor)
+
+    def _changing(
+        self, uow: UnitOfWork, person_id: str, actor: Actor
+    ) -> tuple[PersonRow, Standing]:
+        row, standing = self._seen(uow, person_id, actor)
+        if row.erased_at is not None:
+            raise NotFound("person", person_id)
+        if Tier.IDENTITY not in standing.every:
+            raise NotAllowed("A person's file is changed by roles that read identities.")
+        return row, standing
+
+    def _open(
+        self, uow: UnitOfWork, files: tuple[str, ...], standing: Standing, reader: Actor
+    ) -> dict[str, Any]:
+        owners = [person_owner(each) for each in files]
+        rows = [row for row in store.newest_fields(uow, owners) if standing.may_open(row)]
+        opened = Reading(self.keyring).open(uow, rows)
+        entries = [(row.owner, row.key, row.tier) for row, _ in opened]
+        self.access.access.log_sensitive(uow, None, reader.account_id, entries, "file.read")
+        return {row.key: value for row, value in opened}
+
+    def _write(
+        self,
+        uow: UnitOfWork,
+        person_id: str,
+        values: Mapping[str, Any],
+        opened: frozenset[Tier],
+        actor: Actor,
+        tier: Tier | None = None,
+    ) -> None:
+        tiers = {key: tier or ATTRIBUTES[key].tier for key in values}
+        if closed := sorted(set(tiers.values()) - opened):
+            raise NotAllowed(f"Your roles do not open this part of the file: {', '.join(closed)}.")
+        if not values:
+            return
+        now, owner = self.clock.now(), person_owner(person_id)
+        key_bytes = self.keyring.for_writing(uow, owner, now)
+        rows, commitments = [], {}
+        for key, value in values.items():
+            reference = store.new_id()
+            sealed = seal_value(key_bytes, value, place(owner, key, reference))
+            commitments[key.partition(".")[0]] = sealed.commitment
+            rows.append(
+                store.FieldRow(
+                    reference,
+                    owner,
+                    key,
+                    tiers[key],
+                    sealed.ciphertext,
+                    None,
+                    now,
+                    actor.account_id,
+                )
+            )
+        store.insert_fields(uow, rows)
+        if any(map(is_indexed, values)):
+            self.directory.refresh(uow, person_id, now)
+        self.tell(uow, person_id, "person.updated", {"commitments": commitments}, actor, now)
+
+
+def _known(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value not in (None, False)}
+
+
+def _but_nothing(changed: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what was empty and stays empty."""
+    return {k: v for k, v in changed.items() if v not in (None, False) or known.get(k)}
