@@ -15,11 +15,8 @@ from engine.bpmn.elements import Element, Flow, Trigger
 from engine.bpmn.expressions import Formula, Stuck
 from engine.bpmn.scopes import Scope, put
 from engine.bpmn.tokens import Token, Waits
-from engine.feel import to_text
 from engine.model import EventKind
 
-LONGEST_VALUE = 40
-MOST_VALUES = 6
 NOTHING_THROWN: Mapping[Trigger, tuple[str, ...]] = {}
 
 
@@ -192,7 +189,7 @@ def choose_flows(token: Token, flows: tuple[Flow, ...]) -> tuple[Flow, ...]:
         return chosen
     fallback = tuple(flow for flow in flows if flow.id == default)
     if not chosen and not fallback:
-        raise no_true_flow(token, flows)
+        raise no_true_flow(flows)
     return (*chosen, *fallback)
 
 
@@ -213,31 +210,14 @@ def is_true(token: Token, flow: Flow) -> bool:
     )
 
 
-def no_true_flow(token: Token, flows: tuple[Flow, ...]) -> Stuck:
+def no_true_flow(flows: tuple[Flow, ...]) -> Stuck:
     """Return the incident of an element that cannot be left."""
     conditions = "; ".join(f"{f.id}: {f.condition.text}" for f in flows if f.condition)
     return Stuck(
         "no-true-flow",
-        f"no condition is true ({conditions}) and there is no default flow. "
-        f"{values_of(token, [f.condition for f in flows if f.condition])}Correct the variables and "
-        "retry, or publish a diagram with a default flow.",
+        f"no condition is true ({conditions}) and there is no default flow. Correct the variables "
+        "and retry, or publish a diagram with a default flow.",
     )
-
-
-def values_of(token: Token, formulas: list[Formula]) -> str:
-    """Return the plain values that expressions read here: codes, amounts, dates, as a sentence.
-
-    Variables never hold personal data; lists and contexts are left out for their length.
-    """
-    visible = token.scope.visible(token.case.outermost)
-    names = {n for f in formulas if f.expression is not None for n in f.expression.free_names}
-    found = {n: visible[n] for n in sorted(names) if n in visible}
-    shown = [
-        f"{name} is {to_text(value)[:LONGEST_VALUE]}"
-        for name, value in found.items()
-        if not isinstance(value, Mapping | tuple | list)
-    ]
-    return f"Here {', '.join(shown[:MOST_VALUES])}. " if shown else ""
 
 
 def why_null(token: Token, formula: Formula) -> str:

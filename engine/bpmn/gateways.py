@@ -21,7 +21,7 @@ class ExclusiveGateway(Behaviour, defaults.ExclusiveGateway):  # type: ignore[mi
                 return (flow,)
         fallback = tuple(flow for flow in self.outgoing if flow.id == default)
         if self.outgoing and not fallback:
-            raise no_true_flow(token, self.outgoing)
+            raise no_true_flow(self.outgoing)
         return fallback
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.bpmn.expressions import Stuck
 from engine.model import (
     CallWanted,
     CaseStatus,
@@ -56,12 +55,16 @@ class Journal:
                 EventKind.VARIABLES_CHANGED, element_id, activation, scope=scope, values=values
             )
 
-    def incident(self, element_id: str, activation: int, stuck: Stuck) -> None:
-        """Note that the interpreter stopped at an element."""
-        message = f"{element_id}: {stuck.message}"
-        raised = IncidentRaised(activation, element_id, stuck.code, message)
+    def incident(
+        self, element_id: str, activation: int, code: str, message: str, kept: Mapping[str, Any]
+    ) -> None:
+        """Note that the interpreter stopped at an element.
+
+        :param kept: what history keeps of it beside the code.
+        """
+        raised = IncidentRaised(activation, element_id, code, f"{element_id}: {message}")
         self.incidents[activation] = raised
-        self.event(EventKind.INCIDENT_RAISED, element_id, activation, code=stuck.code)
+        self.event(EventKind.INCIDENT_RAISED, element_id, activation, code=code, **kept)
 
     def withdraw(self, activation: int) -> None:
         """Take back whatever waits at an activation."""

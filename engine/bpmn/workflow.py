@@ -19,6 +19,7 @@ from engine.bpmn.conditions import meet_conditions
 from engine.bpmn.containers import Container, InnerWorkflow
 from engine.bpmn.context import StepContext
 from engine.bpmn.expressions import Formula, Stuck
+from engine.bpmn.incidents import tell
 from engine.bpmn.journal import Journal
 from engine.bpmn.scopes import Scope
 from engine.bpmn.tokens import Token, Waits
@@ -298,7 +299,8 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
     def raise_incident(self, token: Token, stuck: Stuck) -> None:
         """Keep a token waiting for an operator."""
         token.incident = stuck.code
-        self.journal.incident(token.element.id, self.activate(token), stuck)
+        message, kept = tell(token, stuck)
+        self.journal.incident(token.element.id, self.activate(token), stuck.code, message, kept)
 
     def write(self, token: Token, scope: Scope, values: Mapping[str, Any]) -> None:
         """Give a token's results to the scopes they belong to, and note what changed."""

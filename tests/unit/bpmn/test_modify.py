@@ -443,3 +443,64 @@ def test_random_moves_leave_every_case_readable_with_each_token_once(shape, odd,
         assert entered == left
         assert set(counts.values()) == {1}
         assert all(not rows for rows in play.waiting.values())
+
+
+# --- what incidents tell ------------------------------------------------------------------------
+
+
+def stopped(play: Play, element_id: str) -> tuple[str, dict[str, object]]:
+    event = next(e for e in play.events if e.kind == "incident.raised")
+    assert event.element_id == element_id
+    return play.at(element_id, "incidents").message, dict(event.data)
+
+
+def test_gateway_without_a_true_flow_tells_its_conditions_with_their_values_and_remedies() -> None:
+    gate = node("exclusiveGateway", "Which") + end("other")
+    flows = line("S", "Which") + flow("Which", "E", "=amount > 5") + flow("Which", "other", "=no")
+    play = Play(compiled(diagram(start(), gate, end(), flows)), amount=1, no=False)
+    message, kept = stopped(play, "Which")
+    assert "amount > 5" in message
+    assert "Here amount is 1, no is false." in message
+    assert "retry, set a variable, or move the token" in message
+    assert kept == {
+        "code": "no-true-flow",
+        "expressions": ("amount > 5", "no"),
+        "values": {"amount": 1, "no": False},
+    }
+
+
+@pytest.mark.parametrize(
+    ("inner", "code", "text"),
+    [
+        (inputs(f="=function(x) x + amount"), "expression", "function(x) x + amount"),
+        (outputs(f="=function(x) x + amount"), "expression", "function(x) x + amount"),
+        (each("=amount"), "expression", "amount"),
+    ],
+)
+def test_failing_mapping_or_loop_tells_its_expression_and_values(inner, code, text) -> None:
+    play = Play(
+        compiled(diagram(start(), node("task", "T", inner), end(), line("S", "T", "E"))), amount=3
+    )
+    message, kept = stopped(play, "T")
+    assert (kept["code"], kept["expressions"]) == (code, (text,))
+    assert kept["values"] == {"amount": 3}
+    assert "amount is 3" in message
+
+
+def test_failing_timer_tells_the_variable_that_is_no_date() -> None:
+    wait = node("intermediateCatchEvent", "Wait", timer("date", "=due_on"))
+    play = Play(compiled(diagram(start(), wait, end(), line("S", "Wait", "E"))), due_on="tomorrow")
+    message, kept = stopped(play, "Wait")
+    assert (kept["expressions"], kept["values"]) == (("due_on",), {"due_on": "tomorrow"})
+    assert "due_on is tomorrow" in message
+
+
+def test_error_nobody_catches_tells_its_code_and_remedies() -> None:
+    play = row(service("Call", "send", inputs(address="=1")), ids=("Call",))
+    play.throw("Call", "refused")
+    message, kept = stopped(play, "Call")
+    assert "error 'refused'" in message
+    assert "move the token" in message
+    assert kept["code"] == "uncaught-error"
+    assert play.move("Call", "E").done
+    assert play.waiting["incidents"] == {}
