@@ -3,7 +3,8 @@
 In this door alone the plain text of a script task's ``<script>`` is output: it is appended to the
 trace when the task is done (a ``zeebe:script`` stays FEEL). Timers are played on a simulated clock,
 the earliest first. A task that names no work is passed, a message without a correlation key
-reaches everybody who waits for its name.
+reaches everybody who waits for its name, and a simple condition of another language is read as FEEL
+(see :mod:`tests.conformance.foreign`).
 
     python -m tests.conformance.bpmn_trace DIAGRAM.bpmn [--variables JSON] [--process ID]
         [--messages loopback] [--timeout S]

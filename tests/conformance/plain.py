@@ -8,7 +8,8 @@ from typing import Any
 
 from lxml import etree
 
-from engine.bpmn.reader import BPMN, ZEEBE, child, children, extensions, referred, tag
+from engine.bpmn.reader import BPMN, ZEEBE, child, children, extensions, flag, referred, tag
+from tests.conformance.foreign import read_conditions
 
 SCRIPTS = {"scriptTask": "task", "globalScriptTask": "globalTask"}
 RESTING = {"scriptTask": "userTask", "globalScriptTask": "globalUserTask"}
@@ -43,6 +44,7 @@ def read_plain(source: bytes, name: str, *, resting: bool = False) -> PlainDiagr
         return PlainDiagram(name, source, {}, frozenset(), "")
     if root.getroottree().docinfo.doctype:
         return PlainDiagram(name, source, {}, frozenset(), "")
+    read_conditions(root)
     texts: dict[str, str] = {}
     repeated = set()
     for node in list(root.iter(f"{{{BPMN}}}*")):
@@ -94,6 +96,6 @@ def _extend(node: Any, name: str, **attributes: str) -> None:
 
 def _main(root: Any) -> str:
     processes = [node for node in children(root, "process") if len(node)]
-    runs = [node for node in processes if node.get("isExecutable") == "true"]
+    runs = [node for node in processes if flag(node, "isExecutable")]
     first = next(iter(runs or processes), None)
     return "" if first is None else first.get("id") or ""
