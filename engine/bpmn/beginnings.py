@@ -13,9 +13,12 @@ from datetime import datetime
 from typing import Any
 
 from engine.bpmn.elements import GATEWAYS, Body, Element, Event, Trigger
+from engine.bpmn.expressions import Formula, Stuck
+from engine.bpmn.findings import Findings
 from engine.bpmn.publication import Publication
-from engine.bpmn.starts import timer_value
+from engine.bpmn.starts import refuse_timer, timer_value
 from engine.bpmn.timers import Cycle, due_of, next_due, read_cycle, write_cycle
+from engine.errors import DeploymentRefused
 from engine.model import StartTrigger
 
 BY_NAME = {
@@ -63,8 +66,8 @@ def beginnings(publication: Publication) -> tuple[Beginning, ...]:
 
 def _parts(body: Body) -> Iterator[tuple[Element, Event]]:
     """Yield every trigger of every element at which a case may begin."""
-    for element_id in sorted(starts_of(body)):
-        element = body.elements[element_id]
+    here = starts_of(body)
+    for element in (each for each in body.elements.values() if each.id in here):
         for event in element.event.parts or (element.event,):
             if element.kind == "startEvent" or event.trigger in {Trigger.MESSAGE, Trigger.SIGNAL}:
                 yield element, event
@@ -78,23 +81,30 @@ def starts_of(body: Body) -> frozenset[str]:
     return frozenset(found) | set(body.entries())
 
 
-def timer_starts(publication: Publication, now: datetime) -> tuple[TimerStart, ...]:
+def timer_starts(
+    publication: Publication, now: datetime, variables: Mapping[str, Any] | None = None
+) -> tuple[TimerStart, ...]:
     """Return the timers that begin cases, as they stand when a publication is deployed.
 
-    A date that is past begins nothing: it was another publication's.
-
-    :raises Stuck: an expression does not give what a timer needs; lint says so before.
+    :param variables: what else than the scheme's constants their expressions see.
+    :returns: in document order; a date may be past.
+    :raises DeploymentRefused: an expression does not give what a timer needs at this moment.
     """
-    found = []
+    found, findings = [], Findings()
     for element, event in _parts(publication.processes[publication.process_id].body):
         if event.trigger is not Trigger.TIMER:
             continue
-        value = timer_value(event, publication.constants, now)
-        due, cycle = due_of(event, value, now, publication.country, publication.time_zone)
-        if due >= now:
-            text = event.timer.text if event.timer is not None else ""
-            written = None if cycle is None else write_cycle(cycle)
-            found.append(TimerStart(element.id, text, due, written))
+        try:
+            value = timer_value(event, publication.constants, now, variables)
+            due, cycle = due_of(event, value, now, publication.country, publication.time_zone)
+        except Stuck as stuck:
+            refuse_timer(element, event, stuck, findings)
+            continue
+        text = event.timer.text if event.timer is not None else ""
+        written = None if cycle is None else write_cycle(cycle)
+        found.append(TimerStart(element.id, text, due, written))
+    if findings.refused:
+        raise DeploymentRefused(findings.sorted())
     return tuple(found)
 
 
@@ -117,11 +127,18 @@ def holds(
 ) -> bool:
     """Return whether the condition of a start event is true for these variables.
 
-    :raises Stuck: the condition passed its budget.
+    One that cannot be computed within its budget is not true.
     """
     element = publication.processes[publication.process_id].body.elements[element_id]
     known = {**variables, "scheme": publication.constants}
     return any(
-        event.condition is not None and event.condition.value(known, now) is True
+        event.condition is not None and _is_true(event.condition, known, now)
         for event in element.event.each(Trigger.CONDITION)
     )
+
+
+def _is_true(condition: Formula, known: Mapping[str, Any], now: datetime) -> bool:
+    try:
+        return condition.value(known, now) is True
+    except Stuck:
+        return False

@@ -70,12 +70,18 @@ def _check_trigger(
         )
 
 
-def timer_value(event: Event, constants: Mapping[str, Any], now: datetime) -> Any:
+def timer_value(
+    event: Event,
+    constants: Mapping[str, Any],
+    now: datetime,
+    variables: Mapping[str, Any] | None = None,
+) -> Any:
     """Return what a start event's timer says before there is a case.
 
     :raises Stuck: its expression passed its budget.
     """
-    return None if event.timer is None else event.timer.value({"scheme": constants}, now)
+    known = {**(variables or {}), "scheme": constants}
+    return None if event.timer is None else event.timer.value(known, now)
 
 
 def _check_timer(
@@ -91,16 +97,21 @@ def _check_timer(
         value = timer_value(event, constants, PROBE)
         first_due(event.timer_kind, value, PROBE, time_zone)
     except (Stuck, ZoneInfoNotFoundError, ValueError) as error:
-        findings.error(
-            "start-event",
-            element.place,
-            said(
-                "its timer '{text}' cannot be told when the scheme is published: {error}",
-                text=event.timer.text,
-                error=error,
-            ),
-            "Write it out, or compute it from the scheme's constants alone (scheme.…).",
-        )
+        refuse_timer(element, event, error, findings)
+
+
+def refuse_timer(element: Element, event: Event, error: Exception, findings: Findings) -> None:
+    """Refuse a start event whose timer cannot be told before there is a case."""
+    findings.error(
+        "start-event",
+        element.place,
+        said(
+            "its timer '{text}' cannot be told when the scheme is published: {error}",
+            text=event.timer.text if event.timer is not None else "",
+            error=error,
+        ),
+        "Write it out, or compute it from the scheme's constants alone (scheme.…).",
+    )
 
 
 def check_starts(body: Body, owner: Element | None, place: Place, findings: Findings) -> None:

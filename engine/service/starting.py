@@ -231,7 +231,8 @@ def publish_starts(uow: UnitOfWork, deployment_id: str, deployed: Deployed, now:
     """Have a new publication begin cases from now on, in the place of the one before.
 
     A timer that says what it said before goes on as it was: publishing again neither restarts a
-    cycle nor loses a moment that has come and waits for its worker.
+    cycle nor loses a moment that has come and waits for its worker. A date that is past begins
+    nothing: it was an earlier publication's.
     """
     scheme = deployed.config.id
     rows = [
@@ -243,7 +244,8 @@ def publish_starts(uow: UnitOfWork, deployment_id: str, deployed: Deployed, now:
     for timer in bpmn.timer_starts(deployed.process, now):
         known = before.pop((timer.element_id, timer.text), None)
         goes_on = known is not None and (timer.cycle is not None or known.due_at <= now)
-        _schedule(uow, scheme, deployment_id, timer, now, known if goes_on else None)
+        if goes_on or timer.due >= now:
+            _schedule(uow, scheme, deployment_id, timer, known if goes_on else None)
     revive(uow, now, scheme=scheme)
 
 
@@ -252,7 +254,6 @@ def _schedule(
     scheme: str,
     deployment_id: str,
     timer: bpmn.TimerStart,
-    now: datetime,
     known: StartJobRow | None,
 ) -> None:
     fresh = dump({"timer": timer.text, "cycle": json.dumps(timer.cycle)})

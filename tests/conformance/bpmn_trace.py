@@ -25,12 +25,18 @@ from pathlib import Path
 from typing import Any
 
 from engine import bpmn
-from engine.bpmn.elements import Element, Event, Trigger
 from engine.bpmn.state import read_state, write_state
-from engine.bpmn.timers import first_due, next_due
 from engine.errors import DeploymentRefused, PasserelleError
 from engine.feel import to_feel
-from engine.model import CaseRef, CaseStatus, CompleteActivity, Outcome, StartProcess, TriggerEvent
+from engine.model import (
+    CaseRef,
+    CaseStatus,
+    CompleteActivity,
+    Outcome,
+    StartProcess,
+    StartTrigger,
+    TriggerEvent,
+)
 from tests.conformance.plain import PlainDiagram, read_plain
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -152,10 +158,10 @@ class World:
             for activation, wanted in list(other.subscriptions.items()):
                 if other is not sender and wanted.message == bpmn.SIGNAL_PREFIX + signal.signal:
                     self.trigger(other, activation, signal.variables)
-        for process_id, element in self._starts(sender):
-            for event in element.event.each(Trigger.SIGNAL):
-                if event.name == signal.signal:
-                    self.start(process_id, signal.variables, element.id)
+        for process_id, element_id in self._begun_by(StartTrigger.SIGNAL, signal.signal):
+            # A process that began itself anew each time would never come to an end.
+            if process_id != sender.publication.process_id:
+                self.start(process_id, signal.variables, element_id)
 
     # --- messages -----------------------------------------------------------------------------
 
@@ -175,23 +181,18 @@ class World:
                 if wanted.message == message.message and wanted.keys == message.keys:
                     self.trigger(instance, activation, message.variables)
                     return True
-        for process_id, element in self._starts(None):
-            for event in element.event.each(Trigger.MESSAGE):
-                if event.message is not None and event.message.name == message.message:
-                    self.start(process_id, message.variables, element.id)
-                    return True
+        for process_id, element_id in self._begun_by(StartTrigger.MESSAGE, message.message):
+            self.start(process_id, message.variables, element_id)
+            return True
         return False
 
-    def _starts(self, sender: Instance | None) -> list[tuple[str, Element]]:
-        """Return the start events of the file, those of the sender's own process left out."""
-        own = None if sender is None else sender.publication.process_id
-        main = self.instances[0].publication.processes
+    def _begun_by(self, trigger: StartTrigger, name: str) -> list[tuple[str, str]]:
+        """Return the processes of the file that begin with a message or signal, and where."""
         return [
-            (process.id, element)
-            for process in main.values()
-            if process.id != own
-            for element in process.body.elements.values()
-            if element.kind == "startEvent" or element.instantiates
+            (process_id, beginning.element_id)
+            for process_id in self.instances[0].publication.processes
+            for beginning in bpmn.beginnings(self.publication(process_id))
+            if (beginning.trigger, beginning.name) == (trigger, name)
         ]
 
     # --- time ---------------------------------------------------------------------------------
@@ -215,33 +216,34 @@ class World:
     # --- the beginning and the end ---------------------------------------------------------------
 
     def begin(self, process_id: str, variables: Mapping[str, Any]) -> bool:
-        """Start a process as it says itself; ``False`` if its condition is not met."""
-        body = self.publication(process_id).processes[process_id].body
+        """Start a process as its first start event says; ``False`` if its condition is not met."""
+        publication = self.publication(process_id)
+        body = publication.processes[process_id].body
         if body.entries():
             self.start(process_id, variables)
             return True
-        first = next(e for e in body.elements.values() if e.kind == "startEvent")
-        event = (first.event.parts or (first.event,))[0]
-        if event.trigger is Trigger.TIMER:
-            self._begin_by_timer(process_id, variables, first.id, event)
-            return True
-        if event.condition is not None and event.condition.value(variables, self.now) is not True:
+        at = next(e.id for e in body.elements.values() if e.kind == "startEvent")
+        for timer in bpmn.timer_starts(publication, self.now, variables):
+            if timer.element_id == at:
+                self._begin_by_timer(publication, variables, timer)
+                return True
+        triggers = {b.trigger for b in bpmn.beginnings(publication) if b.element_id == at}
+        met = bpmn.holds(publication, at, variables, self.now)
+        if triggers == {StartTrigger.CONDITION} and not met:
             return False
-        self.start(process_id, variables, first.id)
+        self.start(process_id, variables, at)
         return True
 
     def _begin_by_timer(
-        self, process_id: str, variables: Mapping[str, Any], at: str, event: Event
+        self, publication: bpmn.Publication, variables: Mapping[str, Any], timer: bpmn.TimerStart
     ) -> None:
-        assert event.timer is not None
-        assert event.timer_kind is not None
-        value = event.timer.value(variables, self.now)
-        due, cycle = first_due(event.timer_kind, value, self.now, "UTC")
-        endless = cycle is not None and cycle.is_endless
+        """Begin an instance at each moment of a timer; of a cycle without end at the first."""
+        due, cycle = timer.due, timer.cycle
+        endless = cycle is not None and cycle["left"] is None and not cycle.get("ends")
         for _ in range(1 if endless else STARTS):
             self.now = max(self.now, due)
-            self.start(process_id, variables, at)
-            following = None if cycle is None else next_due(cycle, self.now, "UTC")
+            self.start(publication.process_id, variables, timer.element_id)
+            following = bpmn.following(publication, cycle, self.now)
             if following is None:
                 return
             due, cycle = following
