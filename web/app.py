@@ -20,6 +20,7 @@ from web import (
     pages,
     policy,
     start,
+    versions,
     worklist,
 )
 from web.accounts import current_account, session
@@ -56,7 +57,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     CSRFProtect(app)
     locales.install(app)
     session.install(app, served.store)
-    for room in (pages, worklist, start, cases, operations):
+    for room in (pages, worklist, start, cases, operations, versions):
         app.register_blueprint(room.blueprint)
     failures.install(app)
     headers.install(app)

@@ -45,6 +45,10 @@ CASEWORKERS = Rule("whoever holds a role in a scheme", lambda actor: bool(actor.
 CASE_READERS = Rule(
     "caseworkers and auditors", lambda actor: bool(actor.roles - {DESIGNER, ADMINISTRATOR})
 )
+DESIGNERS = Rule(
+    "process designers and administrators",
+    lambda actor: bool(actor.roles & {DESIGNER, ADMINISTRATOR}),
+)
 ADMINISTRATORS = Rule("administrators", lambda actor: ADMINISTRATOR in actor.roles)
 
 POLICY: Mapping[str, Rule] = {
@@ -67,6 +71,12 @@ POLICY: Mapping[str, Rule] = {
     "cases.send": CASEWORKERS,
     "cases.upload": CASEWORKERS,
     "cases.download": CASE_READERS,
+    "versions.index": DESIGNERS,
+    "versions.plan": DESIGNERS,
+    "versions.run": DESIGNERS,
+    "versions.batch": DESIGNERS,
+    "versions.steer": DESIGNERS,
+    "versions.undo": DESIGNERS,
     "operations.index": ADMINISTRATORS,
     "operations.retry": ADMINISTRATORS,
 }

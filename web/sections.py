@@ -11,5 +11,6 @@ SECTIONS: tuple[tuple[str, Any], ...] = (
     ("start.index", _l("New case")),
     ("cases.index", _l("Cases")),
     ("operations.index", _l("Incidents")),
+    ("versions.index", _l("Versions")),
 )
 """Endpoint and name of each; a page leaves out those that the policy closes to its reader."""

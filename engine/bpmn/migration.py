@@ -77,7 +77,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{new} is new here and waits from now on.",
         "{new} est nouveau ici et attend à partir de maintenant.",
     ),
-    "renamed": ("it is now called '{now}'.", "s'appelle désormais « {now} »."),
+    "renamed": ("it was called '{was}'.", "s'appelait « {was} »."),
     "form": (
         "its form is now {now}; a draft is kept, shown as far as the fields are the same.",
         "son formulaire est désormais {now} ; un brouillon est gardé, montré pour les champs "

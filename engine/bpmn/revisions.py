@@ -88,7 +88,7 @@ class Revisions:
         name = now.name or now.id
         if name != (was.name or was.id):
             found["name"] = name
-            self._note(token, "renamed", now=name)
+            self._note(token, "renamed", was=was.name or was.id)
         if new.form_id != old.form_id:
             found["form_id"] = new.form_id
             self._note(token, "form", now=new.form_id or "-")
@@ -122,7 +122,7 @@ class Revisions:
         found: dict[str, Any] = {}
         if (now.name or now.id) != (was.name or was.id):
             found["name"] = now.name or now.id
-            self._note(token, "renamed", now=found["name"])
+            self._note(token, "renamed", was=was.name or was.id)
         if now.extensions.form_id != was.extensions.form_id:
             found["form_id"] = now.extensions.form_id
             self._note(token, "form", now=now.extensions.form_id or "-")

@@ -229,4 +229,5 @@ class MigrationBatches(UseCases):
 
 
 def _changes(plan: bpmn.MigrationPlan, locale: str) -> set[str]:
-    return {f"{move.name}: {note.told(locale)}" for move in plan.moves for note in move.notes}
+    colon = " : " if locale == "fr" else ": "
+    return {f"{move.name}{colon}{n.told(locale)}" for move in plan.moves for n in move.notes}

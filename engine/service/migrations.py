@@ -139,6 +139,8 @@ class Migrations(UseCases):
     ) -> tuple[StandingView, ...]:
         """Return where the cases of a version stand, and where they would go in another.
 
+        What has no counterpart comes first, then where most cases stand.
+
         :raises NotFound: the scheme has no such version.
         """
         with self.store.snapshot() as uow:
@@ -148,10 +150,11 @@ class Migrations(UseCases):
             for case in running_in(uow, source):
                 found.update({element.id for element in standing(old, case)})
         pairing = bpmn.counterparts(old.process, new.process, mapping)
-        return tuple(
+        views = [
             self._standing(element_id, count, old, new, pairing, locale)
-            for element_id, count in sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
-        )
+            for element_id, count in found.items()
+        ]
+        return tuple(sorted(views, key=lambda each: (_goes_by_itself(each, mapping), -each.cases)))
 
     def _standing(
         self,
@@ -224,6 +227,10 @@ def demand(reason: str) -> None:
     """
     if not reason.strip():
         raise InvalidAnswer({"reason": "A reason is needed to move cases to another version."})
+
+
+def _goes_by_itself(view: StandingView, mapping: Mapped) -> bool:
+    return view.target is not None and view.element_id not in mapping
 
 
 def _move(move: bpmn.Move, old: Labels, new: Labels, locale: str) -> MoveView:

@@ -59,7 +59,7 @@ def test_a_batch_is_previewed_with_what_moves_and_why_not(bench: Bench, folder: 
     preview = bench.engine.preview_batch("cm/loan", 1, 2, {}, locale="en")
     assert (preview.cases, preview.possible, list(preview.refused.values())) == (3, 1, [2])
     assert len(preview.examples) == 2
-    assert "Approuver bien: it is now called 'Approuver bien'." in preview.changes
+    assert "Approuver bien: it was called 'Approuver'." in preview.changes
     assert bench.engine.preview_batch("cm/loan", 1, 2, MAPPING).possible == 3
     standing = bench.engine.standings("cm/loan", 1, 2, {}, "en")
     assert [(s.element_id, s.cases, s.target) for s in standing] == [

@@ -42,6 +42,12 @@ EXPECTED = {
     "cases.action": CASEWORK,
     "cases.send": CASEWORK,
     "cases.upload": CASEWORK,
+    "versions.index": {"process_designer", "administrator"},
+    "versions.plan": {"process_designer", "administrator"},
+    "versions.run": {"process_designer", "administrator"},
+    "versions.batch": {"process_designer", "administrator"},
+    "versions.steer": {"process_designer", "administrator"},
+    "versions.undo": {"process_designer", "administrator"},
     "operations.index": {"administrator"},
     "operations.retry": {"administrator"},
 }
@@ -56,6 +62,8 @@ def _addresses(app: Flask) -> list[tuple[str, str, str]]:
         "document_id": "0" * 32,
         "activation": 1,
         "incident_id": 1,
+        "batch_id": "0" * 32,
+        "act": "pause",
         "code": "fr",
     }
     found = []

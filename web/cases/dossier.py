@@ -105,7 +105,7 @@ def steps_by_plane(
 
 
 def _told(plane: PlaneView, steps: Mapping[str, tuple[StepView, ...]]) -> bool:
-    own = not plane.file.startswith("common/")
+    own = not plane.file.startswith("common/") and plane.version is None
     return own or any(step.state != "todo" for step in steps[plane.id])
 
 

@@ -1,0 +1,5 @@
+"""Versions of schemes, and moving cases from one to another: for designers and administrators."""
+
+from web.versions.views import blueprint
+
+__all__ = ["blueprint"]
