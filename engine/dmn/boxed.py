@@ -35,7 +35,7 @@ class Literal:
 
     def evaluate(self, scope: Scope, session: Session) -> Value:
         """Return the expression's value."""
-        session.spend()
+        session.spend(self.expression.weight)
         try:
             before = len(session.meter.warnings)
             value = self.expression.evaluate(scope, now=session.now, meter=session.meter)

@@ -35,17 +35,15 @@ def string_length(string: str) -> Decimal:
     return Decimal(len(string))
 
 
-@builtin("upper case", "string: string", run=True)
-def upper_case(run: Run, string: str) -> str:
+@builtin("upper case", "string: string")
+def upper_case(string: str) -> str:
     """Return the text in capitals."""
-    run.meter.spend_chars(len(string))
     return string.upper()
 
 
-@builtin("lower case", "string: string", run=True)
-def lower_case(run: Run, string: str) -> str:
+@builtin("lower case", "string: string")
+def lower_case(string: str) -> str:
     """Return the text in small letters."""
-    run.meter.spend_chars(len(string))
     return string.lower()
 
 
@@ -121,6 +119,7 @@ def split(run: Run, string: str, delimiter: str) -> Value:
         place = end
     parts.append(string[place:])
     run.meter.spend_items(len(parts))
+    run.meter.spend_chars(len(string))
     return tuple(parts)
 
 

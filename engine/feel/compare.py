@@ -28,6 +28,8 @@ def equal(left: Value, right: Value, meter: Meter | None = None) -> bool | None:
     if kind is type(right):
         compare = _EQUAL.get(kind)
         if compare is not None:
+            if kind is str and meter is not None:
+                meter.spend_reading(left)
             return compare(left, right)
         if kind is tuple:
             return _equal_lists(left, right, meter or Meter())  # type: ignore[arg-type]

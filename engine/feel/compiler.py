@@ -18,6 +18,7 @@ from engine.feel.builtins import find_builtin
 from engine.feel.deep import Part
 from engine.feel.failure import Failure
 from engine.feel.filters import compile_filter, compile_literal_filter, walk_filter
+from engine.feel.limits import NODES_A_STEP
 from engine.feel.loops import compile_for, compile_quantified
 from engine.feel.messages import located
 from engine.feel.names import Fallback, at_top, builtin_or_null, outer, searched, unknown_function
@@ -29,7 +30,8 @@ from engine.feel.operators import (
 )
 from engine.feel.ranges import is_in, make_range
 from engine.feel.runtime import Closure, Frame
-from engine.feel.values import Context, FeelFunction, Value
+from engine.feel.types import FeelType
+from engine.feel.values import SCALARS, Context, FeelFunction, Value
 from engine.feel.walks import Walker
 
 Node: TypeAlias = Callable[[Any], Any]
@@ -41,17 +43,20 @@ class Compiler:
 
     :ivar free: names read for certain from the caller's variables or built-ins.
     :ivar maybe: names inside filters that an item may supply instead.
+    :ivar nodes: nodes compiled so far.
     :ivar walkers: the walks of nodes that may call a designer's function, by closure.
     """
 
     def __init__(self) -> None:
         self.walkers: dict[Node, Walker] = {}
         self.scopes: list[set[str] | None] = []  # None: an item's entries, known at run time only
+        self.nodes = 0
         self.free: set[str] = set()
         self.maybe: set[str] = set()
 
     def compile(self, node: ast.Node) -> Node:
         """Return the closure of a tree."""
+        self.nodes += 1
         method: Callable[[Any], Node] = getattr(self, f"_{type(node).__name__.lower()}")
         return method(node)
 
@@ -62,6 +67,10 @@ class Compiler:
             return self.compile(node)
         finally:
             self.scopes.pop()
+
+    def weight_since(self, nodes: int) -> int:
+        """Return the steps that evaluating once what was compiled since then costs."""
+        return 1 + (self.nodes - nodes) // NODES_A_STEP
 
     def part(self, node: Node) -> Part:
         """Return a compiled node with its walk, if it has one."""
@@ -131,13 +140,15 @@ class Compiler:
     def _functionof(self, node: ast.FunctionOf) -> Node:
         params = tuple(parameter.name for parameter in node.parameters)
         types = {p.name: p.type for p in node.parameters if p.type is not None}
+        before = self.nodes
         body = self.within(set(params), node.body)
+        weight = self.weight_since(before)
         walker = self.walkers.get(body)
         if node.external:
             return _external
 
         def build(scope: Any) -> Value:
-            return FeelFunction(params, Closure(params, body, scope, walker), "", types)
+            return FeelFunction(params, Closure(params, body, scope, walker, weight), "", types)
 
         return build
 
@@ -165,13 +176,15 @@ class Compiler:
 
     def _filter(self, node: ast.Filter) -> Node:
         base = self.compile(node.base)
+        before = self.nodes
         condition = self.within(None, node.condition)
+        weight = self.weight_since(before)
         if isinstance(node.condition, ast.Literal):
             return self.of_parts(lambda one: compile_literal_filter(one, condition), base)
         is_test = _is_test(node.condition)
-        made = compile_filter(base, condition, is_test)
+        made = compile_filter(base, condition, is_test, weight)
         if self.walks(base, condition):
-            self.walkers[made] = walk_filter(self.part(base), self.part(condition), is_test)
+            self.walkers[made] = walk_filter(self.part(base), self.part(condition), is_test, weight)
         return made
 
     def _call(self, node: ast.Call) -> Node:
@@ -258,7 +271,7 @@ class Compiler:
     def _instanceof(self, node: ast.InstanceOf) -> Node:
         kind = node.type
         value = self.compile(node.value)
-        return self.of_parts(lambda one: lambda scope: kind.accepts(one(scope)), value)
+        return self.of_parts(lambda one: _instance_of(one, kind), value)
 
     # --- blocks
 
@@ -318,6 +331,16 @@ def _path_of(base: Node, name: str) -> Node:
     return read
 
 
+def _instance_of(value: Node, kind: FeelType) -> Node:
+    def holds(scope: Any) -> bool:
+        one = value(scope)
+        if type(one) not in SCALARS:
+            scope.run.meter.weigh(one)
+        return kind.accepts(one)
+
+    return holds
+
+
 def _opposite_of(operand: Node) -> Node:
     def change_sign(scope: Any) -> Value:
         try:
@@ -362,8 +385,7 @@ def _is_test(node: ast.Node) -> bool:
     return isinstance(node, ast.Between | ast.In | ast.InstanceOf | ast.Quantified)
 
 
-def compile_tree(tree: ast.Node) -> tuple[Node, frozenset[str], frozenset[str]]:
-    """Return a tree's closure, the names it reads for certain, and those it may read."""
+def compile_tree(tree: ast.Node) -> tuple[Node, Compiler]:
+    """Return a tree's closure, and its compiler, which knows the names it reads."""
     compiler = Compiler()
-    node = compiler.compile(tree)
-    return node, frozenset(compiler.free), frozenset(compiler.maybe - compiler.free)
+    return compiler.compile(tree), compiler

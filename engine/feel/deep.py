@@ -105,7 +105,7 @@ def of_call(
             if type(closure) is not Closure or closure.walker is None:
                 return call_value(function, values, names, run)
             given = matched(function, values, names)
-            run.meter.enter_call()
+            run.meter.enter_call(closure.weight)
         except Failure as failure:
             run.warn(failure.message)
             return None

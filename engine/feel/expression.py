@@ -34,19 +34,22 @@ class Expression:
     :ivar free_names: variables it reads, built-in functions left out.
     :ivar maybe_names: names inside filters, which an item's own entries may supply instead, and
         names of built-ins that are read without being called.
+    :ivar weight: steps that evaluating it once is worth, loops in it apart.
     """
 
-    __slots__ = ("_fast", "_node", "free_names", "maybe_names", "source", "tree")
+    __slots__ = ("_fast", "_node", "free_names", "maybe_names", "source", "tree", "weight")
 
     def __init__(self, source: str, tree: ast.Node) -> None:
         self.source = source
         self.tree = tree
-        node, free, maybe = _guarded(source, lambda: compile_tree(tree))
+        node, compiler = _guarded(source, lambda: compile_tree(tree))
+        free = frozenset(compiler.free)
+        self.weight = compiler.weight_since(0)
         self._fast = compile_fast(tree)
         builtins = builtin_names()
         self._node: Callable[[Any], Any] = node
         self.free_names: frozenset[str] = free - builtins
-        self.maybe_names: frozenset[str] = maybe | (free & builtins)
+        self.maybe_names: frozenset[str] = frozenset(compiler.maybe - free) | (free & builtins)
 
     def __repr__(self) -> str:
         return f"Expression({self.source!r})"

@@ -26,22 +26,23 @@ def compile_literal_filter(base: Node, condition: Node) -> Node:
     return select
 
 
-def compile_filter(base: Node, condition: Node, is_test: bool) -> Node:
+def compile_filter(base: Node, condition: Node, is_test: bool, weight: int) -> Node:
     """Return the closure of a filter.
 
     :param is_test: the condition is certainly no index.
+    :param weight: steps that judging one item costs.
     """
 
     def select(scope: Any) -> Value:
         items = _items(base(scope))
         if items:
-            return _sift(items, condition, scope)
+            return _sift(items, condition, scope, weight)
         return () if is_test or not _is_index(condition, scope) else None
 
     return select
 
 
-def walk_filter(base: Part, condition: Part, is_test: bool) -> Walker:
+def walk_filter(base: Part, condition: Part, is_test: bool, weight: int) -> Walker:
     """Return the walk of a filter; see :mod:`engine.feel.deep`."""
     source, source_walker = base
     test, test_walker = condition
@@ -50,7 +51,7 @@ def walk_filter(base: Part, condition: Part, is_test: bool) -> Walker:
         run = scope.run
         found = source(scope) if source_walker is None else (yield source_walker(scope))
         items = _items(found)
-        run.meter.spend_steps(len(items))
+        run.meter.spend_steps(len(items) * weight)
         kept = []
         for item in items:
             inner = Frame(item, scope, run)
@@ -82,9 +83,9 @@ def _is_index(condition: Node, scope: Any) -> bool:
     return type(chosen) is Decimal
 
 
-def _sift(items: tuple[Value, ...], condition: Node, scope: Any) -> Value:
+def _sift(items: tuple[Value, ...], condition: Node, scope: Any, weight: int) -> Value:
     run = scope.run
-    run.meter.spend_steps(len(items))
+    run.meter.spend_steps(len(items) * weight)
     kept = []
     for item in items:
         verdict = condition(Frame(item, scope, run))

@@ -1,7 +1,8 @@
 """What one evaluation may cost. The only place where these numbers are written.
 
-Steps count what can repeat: a loop's turn, a filter's item, a function's call. What cannot repeat
-is bounded by the length of the source. Items and characters count what built-ins and loops make.
+Steps count what can repeat: a loop's turn, a filter's item, a function's call, each as often as
+:data:`NODES_A_STEP` goes into what it evaluates. What cannot repeat is bounded by the length of the
+source. Items and characters count what built-ins and loops make, and a part of what they read.
 """
 
 from __future__ import annotations
@@ -19,6 +20,15 @@ MAX_CHAIN = 200
 
 MAX_VALUE_DEPTH = 100
 """Deepest nesting of lists and contexts in a value."""
+
+NODES_A_STEP = 32
+"""Nodes of a loop's, filter's or function's body that cost one step more."""
+
+READ_ITEMS_AN_ITEM = 8
+"""List items that cost, read by a built-in, as much as one that is made."""
+
+READ_CHARS_A_CHAR = 16
+"""Characters that cost, read by a built-in or compared, as much as one that is made."""
 
 MAX_DIGITS = 10_000
 """Most digits of one number as written."""

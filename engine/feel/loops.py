@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -28,10 +28,12 @@ class Domain:
     """What one iterator of a loop runs over.
 
     :ivar ends: one part, or those of ``first..last``.
+    :ivar weight: steps that one turn costs, that of loops inside it apart.
     """
 
     name: str
     ends: tuple[Part, ...]
+    weight: int = 1
 
     @property
     def walks(self) -> bool:
@@ -43,8 +45,10 @@ def compile_for(compiler: Compiler, node: ast.For) -> Node:
     """Return the closure of a ``for``: the list of its results."""
     partial: set[str] = {"partial"}
     compiler.scopes.append(partial)
+    before = compiler.nodes
     domains = _domains(compiler, node.iterators)
     result = compiler.compile(node.result)
+    domains = _weighed(domains, compiler.weight_since(before))
     walker, position = compiler.walkers.get(result), node.position
     del compiler.scopes[-len(domains) - 1 :]
 
@@ -99,8 +103,10 @@ class _Partial:
 
 def compile_quantified(compiler: Compiler, node: ast.Quantified) -> Node:
     """Return the closure of ``some`` (true, else null, else false) or ``every``."""
+    before = compiler.nodes
     domains = _domains(compiler, node.iterators)
     condition = compiler.compile(node.condition)
+    domains = _weighed(domains, compiler.weight_since(before))
     del compiler.scopes[-len(domains) :]
     walker, position = compiler.walkers.get(condition), node.position
     decisive = not node.every
@@ -157,6 +163,10 @@ def _domains(compiler: Compiler, iterators: tuple[ast.Iterator, ...]) -> list[Do
     return domains
 
 
+def _weighed(domains: list[Domain], weight: int) -> list[Domain]:
+    return [replace(domain, weight=weight) for domain in domains]
+
+
 def _turns(domains: list[Domain], level: int, scope: Any) -> Iterator[Any]:
     domain = domains[level]
     name = domain.name
@@ -164,7 +174,7 @@ def _turns(domains: list[Domain], level: int, scope: Any) -> Iterator[Any]:
     meter = run.meter
     last = level == len(domains) - 1
     for value in _values([end(scope) for end, _ in domain.ends]):
-        meter.spend_steps()
+        meter.spend_steps(domain.weight)
         inner = Frame({name: value}, scope, run)
         if last:
             yield inner
@@ -181,7 +191,7 @@ def _walked(domains: list[Domain], level: int, scope: Any, turn: Callable[[Any],
     for end, walker in domain.ends:
         ends.append(end(scope) if walker is None else (yield walker(scope)))
     for value in _values(ends):
-        run.meter.spend_steps()
+        run.meter.spend_steps(domain.weight)
         inner = Frame({domain.name: value}, scope, run)
         more = yield turn(inner) if last else _walked(domains, level + 1, inner, turn)
         if not more:

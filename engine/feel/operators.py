@@ -27,9 +27,12 @@ _SIGNS: dict[str, frozenset[int]] = {
 def compile_arithmetic(operator: str, left: Node, right: Node) -> Node:
     """Return the closure of ``+ - * /`` or ``**``."""
     of_numbers = OPERATIONS[operator][(Decimal, Decimal)]
+    steps = 1 if operator == "**" else 0
 
     def calculate(scope: Any) -> Value:
         one, other = left(scope), right(scope)
+        if steps:
+            scope.run.meter.spend_steps(steps)
         try:
             if type(one) is Decimal and type(other) is Decimal:
                 return of_numbers(one, other)  # type: ignore[no-any-return]
@@ -98,6 +101,8 @@ def _ordering(operator: str, left: Node, right: Node, constant: Value) -> Node:
 
     def compare(scope: Any) -> bool | None:
         one, other = left(scope), right(scope)
+        if type(one) is str:
+            scope.run.meter.spend_reading(one)
         sign = order(one, other)
         if sign is None:
             scope.run.warn("not-ordered", operator=operator, one=a(one), other=a(other))

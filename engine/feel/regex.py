@@ -28,6 +28,9 @@ from engine.feel.runtime import Meter
 MAX_PROGRAM = 20_000
 """Most instructions of one pattern; a quantity such as {1000} copies what it repeats."""
 
+SLOTS_A_MOVE = 8
+"""Places of groups and loops that cost, copied, as much as one move."""
+
 _CHAR, _SPLIT, _JUMP, _SAVE, _START, _END, _BACK, _MARK, _MOVED, _MATCH = range(10)
 
 Span = tuple[int, int]
@@ -154,12 +157,13 @@ class Pattern:
     def _match_at(self, text: str, start: int, meter: Meter) -> tuple[int, ...] | None:
         waiting = [(0, start, (start,) + (-1,) * (self.slots - 1))]
         moves = 0
+        weight = self.slots // SLOTS_A_MOVE
         program = self.program
         while waiting:
             counter, place, slots = waiting.pop()
             while True:
                 moves += 1
-                if moves == 1024:
+                if moves >= 1024:
                     meter.spend_regex(moves)
                     moves = 0
                 instruction = program[counter]
@@ -179,6 +183,7 @@ class Pattern:
                     return (slots[0], place, *slots[2:])
                 else:
                     moved = self._special(instruction, text, place, slots)
+                    moves += weight  # It may keep a copy of all slots.
                     if moved is None:
                         break
                     place, slots = moved

@@ -152,10 +152,17 @@ class Builtin:
         return FeelFunction(params, _Handed(self), self.name, variadic=True)
 
     def _call(self, signature: Signature, arguments: list[Value], run: Run) -> Value:
+        meter = run.meter
+        for argument in arguments:
+            if type(argument) is str or type(argument) is tuple:
+                meter.spend_reading(argument)
         try:
             if signature.with_run:
                 return signature.function(run, *arguments)
-            return signature.function(*arguments)
+            result = signature.function(*arguments)
+            if type(result) is str:
+                meter.spend_chars(len(result))
+            return result
         except Failure as failure:
             raise Failure("in-builtin", name=self.name, problem=failure.message) from None
         except ArithmeticError:

@@ -8,7 +8,15 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from engine.feel.failure import Failure
-from engine.feel.limits import DEFAULT, MAX_HOSTED, MAX_VALUE_DEPTH, MAX_WARNINGS, Limits
+from engine.feel.limits import (
+    DEFAULT,
+    MAX_HOSTED,
+    MAX_VALUE_DEPTH,
+    MAX_WARNINGS,
+    READ_CHARS_A_CHAR,
+    READ_ITEMS_AN_ITEM,
+    Limits,
+)
 from engine.feel.messages import Message, feel_error, odd_value
 from engine.feel.values import SCALARS, FeelFunction, NoFeelValue, Value, to_feel
 from engine.feel.walks import Walker, drive
@@ -57,9 +65,19 @@ class Meter:
         if self.regex_steps > self.limits.regex_steps:
             raise feel_error("budget.regex", limit=self.limits.regex_steps)
 
-    def enter_call(self) -> None:
-        """Count a call inside calls; :meth:`leave_call` takes it back."""
-        self.spend_steps()
+    def spend_reading(self, value: Value) -> None:
+        """Count what it costs to read through a long text or list once."""
+        if type(value) is str:
+            self.spend_chars(len(value) // READ_CHARS_A_CHAR)
+        elif type(value) is tuple:
+            self.spend_items(len(value) // READ_ITEMS_AN_ITEM)
+
+    def enter_call(self, weight: int = 1) -> None:
+        """Count a call inside calls; :meth:`leave_call` takes it back.
+
+        :param weight: steps that the function's body costs.
+        """
+        self.spend_steps(weight)
         self.depth += 1
         if self.depth > self.limits.depth:
             raise feel_error("budget.depth", limit=self.limits.depth)
@@ -221,13 +239,20 @@ class Closure(Metered):
     """A designer's function: its body, and the scope it was written in.
 
     :ivar walker: the body's walk, where the body may call a designer's function.
+    :ivar weight: steps that one call costs.
     """
 
-    __slots__ = ("body", "frame", "params", "walker")
+    __slots__ = ("body", "frame", "params", "walker", "weight")
 
     def __init__(
-        self, params: tuple[str, ...], body: Any, frame: Any, walker: Walker | None = None
+        self,
+        params: tuple[str, ...],
+        body: Any,
+        frame: Any,
+        walker: Walker | None = None,
+        weight: int = 1,
     ) -> None:
+        self.weight = weight
         self.params = params
         self.body = body
         self.frame = frame
@@ -241,7 +266,7 @@ class Closure(Metered):
     def invoke(self, arguments: tuple[Value, ...], caller: Run) -> Value:
         """Call from an evaluation, which pays for it."""
         meter = caller.meter
-        meter.enter_call()
+        meter.enter_call(self.weight)
         meter.enter_hosted()
         try:
             inner = self.scope(arguments, caller)
