@@ -171,7 +171,7 @@ def test_two_flows_from_one_activity_are_two_for_a_parallel_join():
 # --- inclusive --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("x", "y"), product([True, False], repeat=2))
+@pytest.mark.parametrize(("x", "y"), [*product([True, False], repeat=2)])
 def test_an_inclusive_block_goes_on_once_whatever_was_chosen(x, y):
     trace = said(
         start(), gate("O", "inclusive", default="O-K"), say("A"), say("B"), say("K"),
