@@ -120,6 +120,7 @@ class Template:
         try:
             engine = Engine(store, compose(own, store, clock), own)
             engine.adopt(self.deployment_id, self.deployed)
+            engine.count_starts_anew(self.deployment_id)
             hand_in: HandIn = load(own.store_document)(own, store, clock)
             change: ReferenceData = load(own.reference_data)
             yield Stage(engine, store, clock, self.deployed, change, hand_in)

@@ -43,6 +43,7 @@ from engine.store.cases import (
     latest_deployment,
     latest_deployments,
 )
+from engine.store.starts import take_timers
 
 LONGEST_REQUEST_ID = 64
 
@@ -79,6 +80,16 @@ class Schemes(UseCases):
                 created = True
         self._publications.keep(row.id, deployed)
         return DeploymentView(row.id, row.scheme, row.version, sha, row.created_at, created)
+
+    def count_starts_anew(self, deployment_id: str) -> None:
+        """Count a publication's timers from now, as if it were published at this moment.
+
+        For a scenario, whose clock begins long after the scheme was published for it.
+        """
+        deployed = self._publications.get(deployment_id)
+        with self.store.unit_of_work() as uow:
+            take_timers(uow, deployed.config.id)
+            publish_starts(uow, deployment_id, deployed, self._ports.clock.now())
 
     def schemes(self, locale: str = "fr") -> tuple[SchemeView, ...]:
         """Return every published scheme, as published last."""

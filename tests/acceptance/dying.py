@@ -19,7 +19,7 @@ DEATHS = "deaths-left.txt"
 
 
 def compose(settings: Settings, store: Store, clock: Clock | None = None) -> Ports:
-    """The site's own ports with the two handlers that tests/engine/schemes/cm/loan calls."""
+    """The site's own ports, with the two handlers of schemes/cm/loan and one that dies."""
     ports = compose_site(settings, store, clock)
 
     @handler("test.ring")
@@ -38,7 +38,13 @@ def compose(settings: Settings, store: Store, clock: Clock | None = None) -> Por
         assert call.unit_of_work is not None
         call.unit_of_work.record(call.case.id, "book.entry", actor="system", at=call.now)
 
+    @handler("test.fall", local=True)
+    def fall(call: HandlerCall) -> None:
+        """Die inside the step's own transaction as often as told."""
+        _die_if_told(settings.var_dir / DEATHS)
+
     ports.registry.add(ring)
+    ports.registry.add(fall)
     ports.registry.add(book)
     return ports
 

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from engine.model import CaseStatus
+from engine.service import CasesQuery
 from tests.acceptance.dying import DEATHS, EFFECTS
 from tests.acceptance.test_kill import ANNA, kinds_of, passerelle, ready_case, wait_for
 from tests.conftest import free_port
+from tests.engine.test_signals import TOML
+from tests.unit.bpmn.diagrams import bpmn, end, line, service, start, timer
 
 
 @pytest.fixture
@@ -60,4 +64,33 @@ def test_pages_and_worker_are_processes_of_their_own(environment: dict[str, str]
         for process in (server, worker):
             process.terminate()
             assert process.wait(timeout=60) == 0
+    engine.store.close()
+
+
+def test_a_worker_killed_while_it_begins_a_case_leaves_it_to_two_others_who_begin_it_once(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    engine, _ = ready_case(environment)
+    folder = tmp_path / "falls"
+    folder.mkdir()
+    (folder / "scheme.toml").write_text(TOML.format(name="falls"))
+    diagram = bpmn(
+        start("S", timer("cycle", "R3/PT1S")), service("F", "test.fall"), end(), line("S", "F", "E")
+    )
+    (folder / "process.bpmn").write_bytes(diagram)
+    engine.deploy(folder, ANNA)
+    (tmp_path / DEATHS).write_text("1")
+    killed = passerelle(environment, "worker")
+    assert killed.wait(timeout=60) == -9, killed.communicate()[0].decode()
+    others = [passerelle(environment, "worker") for _ in range(2)]
+    try:
+        wait_for("the last start", lambda: not engine.planned_starts())
+    finally:
+        for process in others:
+            process.terminate()
+            assert process.wait(timeout=60) == 0
+    cases = engine.cases(ANNA, CasesQuery(scheme="cm/falls")).items
+    assert [case.status for case in cases] == [CaseStatus.COMPLETED] * 3
+    for case in cases:
+        assert engine.verify(case.id, ANNA).problems == ()
     engine.store.close()

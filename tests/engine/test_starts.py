@@ -148,6 +148,16 @@ def test_an_unchanged_cycle_goes_on_over_a_new_version(bench: Bench, tmp_path: P
     assert bench.engine.next_due() == START + timedelta(days=7)
 
 
+def test_timers_may_be_counted_anew_from_a_moment(bench: Bench, tmp_path: Path) -> None:
+    deploy(bench, tmp_path, "weekly", waiting(timer("cycle", "R/P7D")))
+    wait(bench, timedelta(days=500))
+    with bench.store.snapshot() as uow:
+        newest = latest_deployment(uow, "cm/weekly")
+    assert newest is not None
+    bench.engine.count_starts_anew(newest.id)
+    assert bench.engine.next_due() == bench.engine.now() + timedelta(days=7)
+
+
 def test_a_moment_that_has_come_is_not_lost_by_a_publication(bench: Bench, tmp_path: Path) -> None:
     deploy(bench, tmp_path, "dated", waiting(timer("duration", "P1D")))
     wait(bench, timedelta(days=2))
