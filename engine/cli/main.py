@@ -87,14 +87,14 @@ format_option = click.option(
 
 
 def _register() -> None:
-    from engine.cli import cases, demo, language, migrations, operate, publish, run, starts
+    from engine.cli import cases, demo, language, lint, migrations, operate, publish, run, starts
 
     for command in (
         run.serve,
         run.worker,
         run.db,
         publish.deploy,
-        publish.lint,
+        lint.lint,
         publish.scenario,
         language.feel,
         language.dmn,

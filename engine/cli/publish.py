@@ -1,20 +1,17 @@
-"""``passerelle deploy``, ``lint`` and ``scenario``: a process designer's commands."""
+"""``passerelle deploy`` and ``scenario``: a process designer's commands."""
 
 from __future__ import annotations
 
 import dataclasses
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from engine.cli.main import EXIT_FAILED, echo_json, format_option, settings_of
-from engine.composition import compose, open_engine
+from engine.composition import open_engine
 from engine.model import Actor
 from engine.scenario import ScenarioResult, run
-from engine.service import REFUSED, lint_paths
-from engine.store import Store
 
 CLI_ACTOR = Actor("cli")
 
@@ -54,46 +51,6 @@ def deploy(ctx: click.Context, folders: tuple[Path, ...], output: str) -> None:
             click.echo(f"{view.scheme} version {view.version}: {done}")
     if output == "json":
         echo_json(views)
-
-
-@click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@format_option
-@click.option(
-    "--language",
-    type=click.Choice(["en", "fr"]),
-    default="en",
-    show_default=True,
-    help="Of the text; json has both.",
-)
-@click.pass_context
-def lint(ctx: click.Context, paths: tuple[Path, ...], output: str, language: str) -> None:
-    """Say what is wrong with schemes and diagrams, without publishing them.
-
-    PATHS are schemes' folders, folders above them, folders of any diagrams, or single .bpmn, .dmn
-    and .form files. Exit code 1 if anything would be refused. docs/lint.md tells of every rule.
-
-    \b
-    Example:
-      passerelle lint processes --format json
-    """
-    settings = settings_of(ctx)
-    with tempfile.TemporaryDirectory() as scratch:
-        specs = compose(settings, Store(f"sqlite:///{scratch}/lint.db")).registry.specs
-        reports = lint_paths(paths, specs)
-    if not reports:
-        raise click.UsageError(
-            f"No scheme.toml, .bpmn, .dmn or .form at or below {', '.join(map(str, paths))}."
-        )
-    if output == "json":
-        echo_json({"files": [report.as_json() for report in reports]})
-    else:
-        for report in reports:
-            click.echo(f"{report.file}: {report.outcome}")
-            for finding in report.findings:
-                click.echo(f"  {finding.severity}: {finding.shown(language)}")
-    if any(report.outcome == REFUSED for report in reports):
-        raise SystemExit(EXIT_FAILED)
 
 
 def _found(folders: tuple[Path, ...]) -> list[Path]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,6 +80,20 @@ def planes(source: bytes) -> tuple[tuple[str, str], ...]:
     :raises DeploymentRefused: the file is not XML, declares a DTD, or is larger than 5 MB.
     """
     return tuple((plane.id, plane.name) for plane in read_drawing(source).planes.values())
+
+
+def page_of(source: bytes, element_ids: Collection[str]) -> str | None:
+    """Return the id of the page that shows most of these elements; ``None`` if none does.
+
+    :raises DeploymentRefused: the file is not XML, declares a DTD, or is larger than 5 MB.
+    """
+    wanted = set(element_ids)
+    shown = {
+        page.id: sum(shape.element.id in wanted for shape in page.shapes)
+        for page in read_drawing(source).planes.values()
+    }
+    best = max(shown, key=lambda page: shown[page], default=None)
+    return best if best is not None and shown[best] else None
 
 
 def read_drawing(source: bytes) -> Drawing:

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-GROUPS = ("bpmn", "dmn", "form", "labels", "scheme")
+GROUPS = ("bpmn", "dmn", "form", "labels", "scheme", "file")
 """Kinds of files, as rule ids begin."""
 
 
@@ -24,7 +24,8 @@ class Rule:
     :ivar id: stable, for example ``bpmn.deadlock``. :ivar severity: ``error``, ``warning`` or
         ``info``, as it usually is; an error of what is only documentation warns.
     :ivar what: what it finds, by language (``en``, ``fr``). :ivar why: why that matters; likewise.
-    :ivar wrong: an example that breaks it, in the notation of ``docs/lint.md``.
+    :ivar wrong: an example that breaks it, in the notation of ``docs/lint.md``; ``""`` where no
+        file's content can.
     :ivar right: the same, mended.
     """
 

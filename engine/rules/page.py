@@ -12,6 +12,7 @@ TITLES = {
     "form": "Forms (`*.form`) · Formulaires",
     "labels": "Texts (`labels.*.toml`) · Textes",
     "scheme": "The scheme (`scheme.toml`) · Le dispositif",
+    "file": "Files · Fichiers",
 }
 SEVERITIES = {
     "error": "Error · erreur",
@@ -74,7 +75,7 @@ def _lines() -> Iterator[str]:
         yield ""
         for rule in rules().values():
             if rule.id.startswith(f"{group}."):
-                yield from _rule(rule, LANGUAGES[group])
+                yield from _rule(rule, LANGUAGES.get(group, ""))
 
 
 def _rule(rule: Rule, language: str) -> Iterator[str]:
@@ -85,6 +86,8 @@ def _rule(rule: Rule, language: str) -> Iterator[str]:
     yield f"*{rule.what['fr']} {rule.why['fr']}*"
     yield ""
     for title, example in (("Wrong · faux", rule.wrong), ("Right · juste", rule.right)):
+        if not example:
+            continue
         yield f"{title}:"
         yield ""
         yield f"```{language}"

@@ -13,6 +13,7 @@ from engine.service.migration_views import (
     VersionView,
 )
 from engine.service.publications import Deployed, compile_files, read_folder
+from engine.service.trace_drawings import draw_traces
 from engine.service.views import (
     ActionView,
     CasesQuery,
@@ -70,6 +71,7 @@ __all__ = [
     "WorkItemView",
     "WorklistQuery",
     "compile_files",
+    "draw_traces",
     "lint_files",
     "lint_paths",
     "read_folder",

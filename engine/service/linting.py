@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from engine import bpmn, dmn, forms
+from engine import bpmn
 from engine.errors import DeploymentRefused, Finding
 from engine.labels import Labels
 from engine.model import HandlerSpec
 from engine.service.label_checks import check_labels
+from engine.service.lone_files import Beside, files_below, lint_alone, unreadable
 from engine.service.publications import COMMON, labels_of, read_folder
 from engine.service.scheme import SchemeConfig, read_scheme, review_scheme
 from engine.service.scheme_checks import check_scheme
-
-SUFFIXES = (".bpmn", ".dmn", ".form")
 
 RUNS, WARNINGS, REFUSED = "runs", "warnings", "refused"
 
@@ -111,28 +110,20 @@ def lint_paths(
     :param now: what fixed dates are compared with; without it they are not looked at.
     """
     found: dict[Path, list[Finding]] = {}
-    wanted = [path for root in paths for path in _files(root)]
+    wanted = [path for root in paths for path in files_below(root)]
     for folder in sorted({path.parent for path in wanted if _scheme_of(path)}):
         for path, findings in _lint_scheme(folder, handlers, now).items():
             found.setdefault(path, []).extend(findings)
+    beside: Beside = {}
     asked = set(wanted) | _shared(found, wanted)
     for path in wanted:
-        if path not in found and path.suffix in SUFFIXES:
-            found[path] = list(_lint_alone(path, handlers, now))
+        if path not in found and path.suffix.lower() != ".toml":
+            found[path] = list(lint_alone(path, handlers, now, beside))
     return tuple(
         FileReport(str(path), tuple(dict.fromkeys(found[path])))
         for path in sorted(found)
         if path in asked
     )
-
-
-def _files(root: Path) -> Iterator[Path]:
-    if root.is_file():
-        yield root
-        return
-    for path in sorted(root.rglob("*")):
-        if path.is_file() and path.suffix in (*SUFFIXES, ".toml"):
-            yield path
 
 
 def _scheme_of(path: Path) -> bool:
@@ -149,7 +140,11 @@ def _shared(found: Iterable[Path], wanted: Iterable[Path]) -> set[Path]:
 def _lint_scheme(
     folder: Path, handlers: Mapping[str, HandlerSpec], now: datetime | None
 ) -> dict[Path, list[Finding]]:
-    files = read_folder(folder)
+    try:
+        files = read_folder(folder)
+    except OSError as error:
+        path = Path(error.filename or folder)
+        return {path: [unreadable(path.name, error)]}
     found: dict[Path, list[Finding]] = {_place(folder, name): [] for name in files}
     for finding in lint_files(files, handlers, now):
         found.setdefault(_place(folder, finding.file), []).append(finding)
@@ -159,24 +154,3 @@ def _lint_scheme(
 def _place(folder: Path, name: str) -> Path:
     home = folder.parent.parent if name.startswith(f"{COMMON}/") else folder
     return home / name
-
-
-def _lint_alone(
-    path: Path, handlers: Mapping[str, HandlerSpec], now: datetime | None
-) -> tuple[Finding, ...]:
-    source = path.read_bytes()
-    if path.suffix == ".form":
-        return forms.check(source, path.name)
-    if path.suffix == ".dmn":
-        beside = {other.name: other.read_bytes() for other in sorted(path.parent.glob("*.dmn"))}
-        found = dmn.check(source, path.name, beside)
-        return (*found, *bpmn.check_dmn_schema(source, path.name))
-    return bpmn.lint(
-        {path.name: source},
-        None,
-        handlers=handlers,
-        constants={},
-        country="",
-        time_zone="",
-        now=now,
-    )
