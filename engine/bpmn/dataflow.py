@@ -129,6 +129,9 @@ class _Checker:
             after |= Names(frozenset(mapping.target[:1]))
         for carry in element.data.outputs:
             yield Read(_mapping(carry.target), carry.source, after, place)
+        for carry in (*element.data.inputs, *element.data.outputs):
+            if not carry.is_copy:
+                yield Read(_mapping(carry.target), carry.source, after, place)
         for what, formula in (
             ("assignee", extensions.assignee),
             ("candidateGroups", extensions.candidate_groups),

@@ -93,7 +93,7 @@ class Visible:
         again = again or len(body.elements) > ORDERED
         if again:
             return self._writers.of_body(body)
-        found = NONE
+        found = Names(frozenset(body.objects))
         later = self._reached(body, element.id)
         for other in body.elements.values():
             if self._may_precede(other, element, body, later):

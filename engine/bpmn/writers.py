@@ -66,6 +66,10 @@ class Writers:
         return known
 
     def _gives(self, element: Element) -> Names:
+        carried = frozenset(carry.target[0] for carry in element.data.outputs)
+        return self._given_by_work(element) | Names(carried)
+
+    def _given_by_work(self, element: Element) -> Names:
         loop = element.loop
         carried = Names(frozenset(carry.target[0] for carry in element.data.outputs))
         if loop is not None and not loop.standard:
@@ -102,7 +106,7 @@ class Writers:
 
     def of_body(self, body: Body) -> Names:
         """Return what a process or sub-process writes altogether."""
-        found = NONE
+        found = Names(frozenset(body.objects))
         for element in body.elements.values():
             found |= self.gives(element)
         return found
@@ -171,6 +175,8 @@ def locals_of(element: Element) -> Iterator[str]:
     yield from element.data.own
     yield from (carry.target[0] for carry in element.data.inputs)
     yield from (mapping.target[0] for mapping in element.extensions.inputs)
+    yield from element.data.own
+    yield from (carry.target[0] for carry in element.data.inputs)
     yield from locals_of_turn(element)
 
 

@@ -55,7 +55,7 @@ def lint(
     refused; 2 if the command itself was wrong, or there was nothing to lint.
 
     \b
-    Examples:
+    Example:
       passerelle lint processes --format json
       passerelle lint loan.bpmn --draw drawings --language fr
     """
