@@ -92,7 +92,7 @@ class Typed:
 
     def evaluate(self, scope: Scope, session: Session) -> Value:
         """Return the value as its type takes it."""
-        value, problem = self.type.taken(self.box.evaluate(scope, session))
+        value, problem = self.type.taken(self.box.evaluate(scope, session), session.meter)
         if problem:
             session.warn(self.where, f"{problem}, so it is null")
         return value

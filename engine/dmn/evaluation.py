@@ -121,7 +121,7 @@ class _Graph:
             self._session.warn(data.where, f"there is no variable '{data.name}'; it is null")
         if data.type is None:
             return value
-        taken, problem = data.type.taken(value)
+        taken, problem = data.type.taken(value, self._session.meter)
         if problem:
             self._session.warn(data.where, f"input '{data.name}': {problem}, so it is null")
         return taken
@@ -178,7 +178,7 @@ class _Graph:
         value: Value = values[0][1] if len(values) == 1 else Context(values)
         if service.type is None:
             return value
-        taken, problem = service.type.taken(value)
+        taken, problem = service.type.taken(value, self._session.meter)
         if problem:
             self._session.warn(service.where, f"{problem}, so it is null")
         return taken

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from engine.dmn.hits import Aggregator, Hit, HitPolicy, nothing, settle
 from engine.dmn.session import Box, FiredRule, Scope, Session, showable
 from engine.errors import DecisionError, FeelError
-from engine.feel import Context, UnaryTests, Value, equal, to_text
+from engine.feel import Context, Meter, UnaryTests, Value, equal, to_text
 
 RULES_AN_EXPRESSION = 50
 """Rules of constants that cost about as much as one expression."""
@@ -136,7 +136,7 @@ class DecisionTable:
 
     def _input(self, column: Input, scope: Scope, session: Session) -> Value:
         value = column.box.evaluate(scope, session)
-        if not allowed_by(column.allowed, value):
+        if not allowed_by(column.allowed, value, session.meter):
             raise DecisionError(
                 f"{column.where}: {column.label} is {to_text(value)}, which its input values do "
                 "not allow. Correct the value where it is set, or add it to the input values."
@@ -155,7 +155,7 @@ class DecisionTable:
     def _hit(self, rule: Rule, scope: Scope, session: Session) -> Hit:
         outputs = tuple(box.evaluate(scope, session) for box in rule.outputs)
         for column, value in zip(self.outputs, outputs, strict=True):
-            if not allowed_by(column.allowed, value):
+            if not allowed_by(column.allowed, value, session.meter):
                 raise DecisionError(
                     f"{column.where}: rule {rule.index} gives {to_text(value)}, which the output "
                     "values do not allow. Correct the rule, or add it to the output values."
@@ -189,11 +189,11 @@ class DecisionTable:
         return FiredRule(id=rule.id, index=rule.index, annotation=rule.annotation)
 
 
-def allowed_by(allowed: Sequence[UnaryTests], value: Value) -> bool:
+def allowed_by(allowed: Sequence[UnaryTests], value: Value, meter: Meter | None = None) -> bool:
     """Return whether a value is among the allowed ones; null is, and a list of allowed ones."""
-    if value is None or all(tests.test(value, {}) is not False for tests in allowed):
+    if value is None or all(tests.test(value, {}, meter=meter) is not False for tests in allowed):
         return True
-    return isinstance(value, tuple) and all(allowed_by(allowed, item) for item in value)
+    return isinstance(value, tuple) and all(allowed_by(allowed, item, meter) for item in value)
 
 
 def _rank(priorities: Sequence[Value], value: Value) -> int:

@@ -9,7 +9,16 @@ from typing import Any
 
 from engine.dmn.document import Report, child, child_text, children, text_of
 from engine.errors import FeelError
-from engine.feel import ANY, FeelType, UnaryTests, Value, kind_of, parse_unary_tests, simple_type
+from engine.feel import (
+    ANY,
+    FeelType,
+    Meter,
+    UnaryTests,
+    Value,
+    kind_of,
+    parse_unary_tests,
+    simple_type,
+)
 from engine.feel.syntax import Literal as LiteralNode
 from engine.rules import said
 
@@ -48,32 +57,39 @@ class ItemType:
         """What a function declared with this type returns: any other type is its result's own."""
         return self.item if self.feel.kind == "function" else self
 
-    def fits(self, value: Value) -> bool:
-        """Return whether the value is of this type; null is of every type."""
+    def fits(self, value: Value, meter: Meter | None = None) -> bool:
+        """Return whether the value is of this type; null is of every type.
+
+        :raises FeelError: its tests pass the budget.
+        """
         if value is None:
             return True
-        if not self.feel.conforms(value) or not self._allows(value):
+        if not self.feel.conforms(value) or not self._allows(value, meter):
             return False
         if isinstance(value, tuple) and self.item is not None:
-            return all(self.item.fits(part) for part in value)
+            return all(self.item.fits(part, meter) for part in value)
         if isinstance(value, Mapping):
-            return all(kind.fits(value[name]) for name, kind in self.parts.items() if name in value)
+            here = [(kind, value[name]) for name, kind in self.parts.items() if name in value]
+            return all(kind.fits(part, meter) for kind, part in here)
         return True
 
-    def _allows(self, value: Value) -> bool:
-        return all(tests.test(value, {}) is True for tests in self.allowed)
+    def _allows(self, value: Value, meter: Meter | None = None) -> bool:
+        return all(tests.test(value, {}, meter=meter) is True for tests in self.allowed)
 
-    def taken(self, value: Value) -> tuple[Value, str]:
+    def taken(self, value: Value, meter: Meter | None = None) -> tuple[Value, str]:
         """Return the value as this type takes it, and why it is null if it does not fit.
 
         DMN 1.5, 10.3.2.9.4: a list of one stands for its item, an item for a list of one, a date
         for its midnight in UTC; anything else that does not fit is null. The reason names kinds
         and types, never the value.
+
+        :param meter: the budget of the evaluation, which pays for the type's tests.
+        :raises FeelError: they pass it.
         """
-        if self.fits(value):
+        if self.fits(value, meter):
             return value, ""
         for other in _alternatives(value):
-            if self.fits(other):
+            if self.fits(other, meter):
                 return other, ""
         name = self.name or self.feel.name or self.feel.kind
         if self.feel.conforms(value):
