@@ -31,6 +31,7 @@ class Visible:
         self._after: dict[tuple[str, str], frozenset[str]] = {}
         self._outside: dict[str, Names] = {}
         self._before: dict[str, Names] = {}
+        self._bodies: dict[str, Names] = {}
         self._asking: set[str] = set()
         for process in processes.values():
             for body, owner in bodies(process):
@@ -92,13 +93,19 @@ class Visible:
     def _in_body(self, element: Element, body: Body, *, again: bool) -> Names:
         again = again or len(body.elements) > ORDERED
         if again:
-            return self._writers.of_body(body)
+            return self._whole(body)
         found = Names(frozenset(body.objects))
         later = self._reached(body, element.id)
         for other in body.elements.values():
             if self._may_precede(other, element, body, later):
                 found |= self._writers.gives(other)
         return found
+
+    def _whole(self, body: Body) -> Names:
+        known = self._bodies.get(body.id)
+        if known is None:
+            known = self._bodies[body.id] = self._writers.of_body(body)
+        return known
 
     def _may_precede(
         self, other: Element, element: Element, body: Body, later: frozenset[str]
