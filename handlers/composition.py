@@ -59,7 +59,7 @@ def compose(settings: Settings, store: Store, clock: Clock | None = None) -> Por
     registry = HandlerRegistry()
     for function in _HANDLERS:
         registry.add(function)
-    registry.add(notices.send_handler(_mailer(settings), fields, settings.mail_from))
+    registry.add(notices.send_handler(compose_mailer(settings), fields, settings.mail_from))
     log = ErasureLog(settings)
     return Ports(
         registry=registry,
@@ -91,7 +91,8 @@ def site_clock(settings: Settings, store: Store) -> Clock:
     return OffsetClock(store) if settings.demo else SystemClock()
 
 
-def _mailer(settings: Settings) -> Mailer:
+def compose_mailer(settings: Settings) -> Mailer:
+    """Return what sends this site's mail: its SMTP server, or the outbox folder."""
     if settings.smtp_url:
         return SmtpServer.from_url(settings.smtp_url)
     return Outbox(settings.var_dir / "outbox")

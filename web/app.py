@@ -9,7 +9,8 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from engine.composition import open_engine
 from engine.service import Engine
 from engine.settings import Settings
-from handlers.composition import compose_documents
+from handlers.composition import compose_documents, compose_mailer
+from handlers.people import compose_people
 from web import (
     bundles,
     cases,
@@ -18,7 +19,9 @@ from web import (
     locales,
     operations,
     pages,
+    people,
     policy,
+    protection,
     start,
     versions,
     worklist,
@@ -29,6 +32,7 @@ from web.cases.words import payment_status
 from web.context import engine as served_engine
 from web.context import organisation
 from web.paging import nearby, page_url
+from web.people import words
 from web.prose import prose
 from web.sections import SECTIONS
 from web.site_secret import read_or_make
@@ -52,16 +56,22 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
         settings=settings,
         store=served.store,
         documents=compose_documents(settings, served.store, served),
+        mailer=compose_mailer(settings),
+        people=compose_people(settings, served.store, served),
     )
     _configure(app, settings)
     CSRFProtect(app)
     locales.install(app)
     session.install(app, served.store)
-    for room in (pages, worklist, start, cases, operations, versions):
+    for room in (
+        *(pages, worklist, start, cases, operations, versions),
+        *(people, protection),
+    ):
         app.register_blueprint(room.blueprint)
     failures.install(app)
     headers.install(app)
     bundles.install(app)
+    words.install(app)
     _templates(app, settings)
     policy.install(app)
     return app

@@ -14,7 +14,10 @@ from web.policy import admits
 
 blueprint = Blueprint("pages", __name__)
 
-_FIRST_PAGES = ("worklist.index", "cases.index", "operations.index", "versions.index")
+_FIRST_PAGES = (
+    *("worklist.index", "cases.index", "operations.index", "versions.index"),
+    "protection.emergencies",
+)
 
 
 @blueprint.get("/")

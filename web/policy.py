@@ -21,8 +21,9 @@ from web.accounts import current_account
 AUDITOR = "auditor"
 DESIGNER = "process_designer"
 ADMINISTRATOR = "administrator"
+PROTECTION_OFFICER = "data_protection_officer"
 
-_OVERSIGHT = frozenset({AUDITOR, DESIGNER, ADMINISTRATOR})
+_OVERSIGHT = frozenset({AUDITOR, DESIGNER, ADMINISTRATOR, PROTECTION_OFFICER})
 """Roles that do no casework. Every other role code comes from a scheme's lanes and is casework."""
 
 
@@ -43,13 +44,26 @@ ANYONE = Rule("anyone, signed in or not", lambda actor: True, public=True)
 SIGNED_IN = Rule("any account", lambda actor: True)
 CASEWORKERS = Rule("whoever holds a role in a scheme", lambda actor: bool(actor.roles - _OVERSIGHT))
 CASE_READERS = Rule(
-    "caseworkers and auditors", lambda actor: bool(actor.roles - {DESIGNER, ADMINISTRATOR})
+    "caseworkers and auditors",
+    lambda actor: bool(actor.roles - {DESIGNER, ADMINISTRATOR, PROTECTION_OFFICER}),
 )
 DESIGNERS = Rule(
     "process designers and administrators",
     lambda actor: bool(actor.roles & {DESIGNER, ADMINISTRATOR}),
 )
 ADMINISTRATORS = Rule("administrators", lambda actor: ADMINISTRATOR in actor.roles)
+
+PROTECTORS = Rule(
+    "data protection officers and administrators",
+    lambda actor: bool(actor.roles & {PROTECTION_OFFICER, ADMINISTRATOR}),
+)
+OVERSEERS = Rule(
+    "data protection officers, administrators and auditors",
+    lambda actor: bool(actor.roles & {PROTECTION_OFFICER, ADMINISTRATOR, AUDITOR}),
+)
+PROTECTION_OFFICERS = Rule(
+    "data protection officers", lambda actor: PROTECTION_OFFICER in actor.roles
+)
 
 POLICY: Mapping[str, Rule] = {
     "pages.language": ANYONE,
@@ -79,6 +93,34 @@ POLICY: Mapping[str, Rule] = {
     "versions.undo": DESIGNERS,
     "operations.index": ADMINISTRATORS,
     "operations.retry": ADMINISTRATORS,
+    "people.index": CASEWORKERS,
+    "people.new": CASEWORKERS,
+    "people.register": CASEWORKERS,
+    "people.person": CASEWORKERS,
+    "people.edit": CASEWORKERS,
+    "people.change": CASEWORKERS,
+    "people.add_identifier": CASEWORKERS,
+    "people.remove_identifier": CASEWORKERS,
+    "people.consent": CASEWORKERS,
+    "people.household": CASEWORKERS,
+    "people.leave_household": CASEWORKERS,
+    "people.link": CASEWORKERS,
+    "people.erasure": CASEWORKERS,
+    "people.reads": CASEWORKERS,
+    "people.duplicates": CASEWORKERS,
+    "people.compare": CASEWORKERS,
+    "people.decide": CASEWORKERS,
+    "people.emergency": CASEWORKERS,
+    "people.open_emergency": CASEWORKERS,
+    "protection.emergencies": OVERSEERS,
+    "protection.review": PROTECTORS,
+    "protection.erasures": OVERSEERS,
+    "protection.decide": PROTECTORS,
+    "protection.ask_due": PROTECTORS,
+    "protection.reads": OVERSEERS,
+    "protection.person_reads": OVERSEERS,
+    "protection.access": PROTECTION_OFFICERS,
+    "protection.export": PROTECTION_OFFICERS,
 }
 
 

@@ -10,6 +10,8 @@ SECTIONS: tuple[tuple[str, Any], ...] = (
     ("worklist.index", _l("Tasks")),
     ("start.index", _l("New case")),
     ("cases.index", _l("Cases")),
+    ("people.index", _l("People")),
+    ("protection.emergencies", _l("Data protection")),
     ("operations.index", _l("Incidents")),
     ("versions.index", _l("Versions")),
 )

@@ -1,11 +1,16 @@
 """People: their encrypted files, keys, households, consents, and who read what."""
 
 from handlers.people.access import Access
+from handlers.people.attributes import ATTRIBUTES, IDENTITY_ENTRIES
 from handlers.people.consents import Consent, Purpose, agrees, consents_of, current_consent
 from handlers.people.contact import ContactRules, contact_rules
+from handlers.people.duplicates.store import PairStatus
+from handlers.people.emergency.store import Verdict
 from handlers.people.erasure.log import ErasureLog
 from handlers.people.erasure.service import refuse_unreplayed
+from handlers.people.erasure.store import Ground
 from handlers.people.fields import PersonalFields
+from handlers.people.files.store import members
 from handlers.people.handlers import check_consent, find_duplicates, record_consents
 from handlers.people.households import (
     HouseholdMember,
@@ -19,19 +24,29 @@ from handlers.people.keyring import Keyring, case_owner, owner_of, owners_of, pe
 from handlers.people.peoples import People, compose_people
 from handlers.people.roles import Schemes
 from handlers.people.secrets import ensure_secrets
-from handlers.people.store import SensitiveRead, new_id, sensitive_reads
+from handlers.people.store import (
+    SensitiveRead,
+    latest_reads,
+    new_id,
+    reads_of_owners,
+    sensitive_reads,
+)
 from handlers.people.tiers import OPENED_TO, SENSITIVE, tiers_of
 from handlers.people.vault import Vault, decrypt, encrypt, keyed_name
 
 __all__ = [
+    "ATTRIBUTES",
+    "IDENTITY_ENTRIES",
     "OPENED_TO",
     "SENSITIVE",
     "Access",
     "Consent",
     "ContactRules",
     "ErasureLog",
+    "Ground",
     "HouseholdMember",
     "Keyring",
+    "PairStatus",
     "People",
     "PersonalFields",
     "Purpose",
@@ -39,6 +54,7 @@ __all__ = [
     "Search",
     "SensitiveRead",
     "Vault",
+    "Verdict",
     "Wanted",
     "add_member",
     "agrees",
@@ -54,12 +70,15 @@ __all__ = [
     "find_duplicates",
     "household_of",
     "keyed_name",
+    "latest_reads",
     "leave_household",
+    "members",
     "new_id",
     "open_household",
     "owner_of",
     "owners_of",
     "person_owner",
+    "reads_of_owners",
     "record_consents",
     "refuse_unreplayed",
     "sensitive_reads",

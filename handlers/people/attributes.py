@@ -55,6 +55,9 @@ _ATTRIBUTES = (
 ATTRIBUTES: Mapping[str, Attribute] = {each.key: each for each in _ATTRIBUTES}
 """By key, in the order in which pages show them."""
 
+IDENTITY_ENTRIES = tuple(each.key for each in _ATTRIBUTES if each.tier is Tier.IDENTITY)
+"""Keys that the form that opens a file asks for."""
+
 NAMES = ("family_name", "given_names", "family_name_ar", "given_names_ar", "other_names")
 IDENTIFIER = "identifier."
 """Beginning of the keys under which identifiers lie: ``identifier.<id>``."""

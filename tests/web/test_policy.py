@@ -22,6 +22,7 @@ CASEWORK = {
     "committee_secretary",
     "finance_officer",
 }
+OVERSIGHT = {"administrator", "auditor", "data_protection_officer"}
 EXPECTED = {
     "pages.language": "everyone",
     "pages.healthy": "everyone",
@@ -50,6 +51,34 @@ EXPECTED = {
     "versions.undo": {"process_designer", "administrator"},
     "operations.index": {"administrator"},
     "operations.retry": {"administrator"},
+    "people.index": CASEWORK,
+    "people.new": CASEWORK,
+    "people.register": CASEWORK,
+    "people.person": CASEWORK,
+    "people.edit": CASEWORK,
+    "people.change": CASEWORK,
+    "people.add_identifier": CASEWORK,
+    "people.remove_identifier": CASEWORK,
+    "people.consent": CASEWORK,
+    "people.household": CASEWORK,
+    "people.leave_household": CASEWORK,
+    "people.link": CASEWORK,
+    "people.erasure": CASEWORK,
+    "people.reads": CASEWORK,
+    "people.duplicates": CASEWORK,
+    "people.compare": CASEWORK,
+    "people.decide": CASEWORK,
+    "people.emergency": CASEWORK,
+    "people.open_emergency": CASEWORK,
+    "protection.emergencies": OVERSIGHT,
+    "protection.review": {"administrator", "data_protection_officer"},
+    "protection.erasures": OVERSIGHT,
+    "protection.decide": {"administrator", "data_protection_officer"},
+    "protection.ask_due": {"administrator", "data_protection_officer"},
+    "protection.reads": OVERSIGHT,
+    "protection.person_reads": OVERSIGHT,
+    "protection.access": {"data_protection_officer"},
+    "protection.export": {"data_protection_officer"},
 }
 """Written out again here, on purpose: a change of the policy must be made twice."""
 
@@ -65,6 +94,12 @@ def _addresses(app: Flask) -> list[tuple[str, str, str]]:
         "batch_id": "0" * 32,
         "act": "pause",
         "code": "fr",
+        "person_id": "0" * 32,
+        "one": "0" * 32,
+        "other": "1" * 32,
+        "key": "identifier.x",
+        "access_id": "0" * 32,
+        "request_id": "0" * 32,
     }
     found = []
     for rule in app.url_map.iter_rules():

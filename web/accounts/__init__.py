@@ -2,12 +2,19 @@
 
 from web.accounts.passwords import hash_password
 from web.accounts.session import Account, current_account, current_actor
-from web.accounts.store import AccountRow, account_names, find_account, save_account
+from web.accounts.store import (
+    AccountRow,
+    account_names,
+    accounts_with,
+    find_account,
+    save_account,
+)
 
 __all__ = [
     "Account",
     "AccountRow",
     "account_names",
+    "accounts_with",
     "current_account",
     "current_actor",
     "find_account",

@@ -98,6 +98,12 @@ DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
         "auditeur", "Irène Ndongo", N_("Auditor: reads, changes nothing"), _held("auditor", None)
     ),
     DemoAccount(
+        "donnees",
+        "Ruth Ngassa",
+        N_("Data protection officer"),
+        (Grant("data_protection_officer", None, sees_cases=False),),
+    ),
+    DemoAccount(
         "concepteur",
         "Marc Abega",
         N_("Process designer"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -78,6 +78,21 @@ def account_names(store: Store, account_ids: Iterable[str]) -> Mapping[str, str]
             sa.select(accounts.c.id, accounts.c.name).where(accounts.c.id.in_(wanted))
         )
         return {row.id: row.name for row in rows}
+
+
+def accounts_with(store: Store, roles: Collection[str]) -> tuple[AccountRow, ...]:
+    """Return the active accounts that hold one of these roles, by id."""
+    g = account_grants.c
+    with store.snapshot() as uow:
+        rows = uow.connection.execute(
+            sa.select(accounts)
+            .where(
+                accounts.c.active,
+                sa.exists().where(g.account_id == accounts.c.id, g.role.in_(sorted(roles))),
+            )
+            .order_by(accounts.c.id)
+        ).all()
+        return tuple(_account(uow, row) for row in rows)
 
 
 def normal_email(email: str) -> str:

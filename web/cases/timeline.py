@@ -62,6 +62,16 @@ _WORDS: Mapping[str, Any] = {
     "operator.unassigned": _l("Operator released"),
     "notice.sent": _l("Notice sent"),
     "notice.withheld": _l("Notice not sent, no address is safe"),
+    "person.updated": _l("The person's file was changed"),
+    "person.linked": _l("Linked to a person who was known"),
+    "person.merged": _l("Two files of the person were merged"),
+    "person.told-apart": _l("Found to be another person than a similar one"),
+    "person.decision-undone": _l("A decision about two files was taken back"),
+    "person.erased": _l("The person's data were erased"),
+    "erasure.asked": _l("Erasure of the person's data asked"),
+    "erasure.refused": _l("Erasure of the person's data refused"),
+    "emergency.opened": _l("The person's file was opened in an emergency"),
+    "emergency.reviewed": _l("An emergency access was reviewed"),
 }
 """Words by kind. A kind of a newer handler shows as its own code until it gets its words here."""
 

@@ -66,6 +66,24 @@ class Duplicates:
         low, high = self._apart(uow, pair)
         return SideBySide(pair, low, high, compare(low, high), store.decisions(uow, pair))
 
+    def listed(
+        self, uow: UnitOfWork, actor: Actor, status: PairStatus, page: int, size: int
+    ) -> tuple[tuple[SideBySide, ...], int]:
+        """Return a page of pairs whose both files the actor may see and identify.
+
+        :returns: the page, and how many pairs there are in all.
+        """
+        pairs, total = store.find_pairs(
+            uow, actor, self.clock.now(), status=status, offset=(page - 1) * size, limit=size
+        )
+        shown = []
+        for pair in pairs:
+            both = (pair.low, pair.high)
+            if all(Tier.IDENTITY in self.access.standing(uow, p, actor).every for p in both):
+                low, high = self._apart(uow, pair)
+                shown.append(SideBySide(pair, low, high, compare(low, high), ()))
+        return tuple(shown), total
+
     def merge(self, uow: UnitOfWork, keep: str, other: str, actor: Actor) -> None:
         """Say that two files are of one person; ``keep`` is the one that stands for both.
 

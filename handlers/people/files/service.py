@@ -21,8 +21,10 @@ from handlers.people.files.store import (
     PersonCase,
     PersonRow,
     cases_of,
+    find_person,
     insert_person,
     members,
+    recent_persons,
     see_person,
 )
 from handlers.people.files.tiers import PersonAccess, Standing
@@ -85,12 +87,19 @@ class PersonFiles:
     clock: Clock
 
     def register(
-        self, uow: UnitOfWork, typed: Mapping[str, str], actor: Actor, organisation_id: str
+        self,
+        uow: UnitOfWork,
+        typed: Mapping[str, str],
+        actor: Actor,
+        organisation_id: str,
+        person_id: str | None = None,
     ) -> str:
         """Open a file in an organisation, before there is a case, and return the person's id.
 
+        :param person_id: made by the form that is sent: sent twice, it opens one file.
         :raises InvalidAnswer: no name, or something typed cannot stand (codes by key).
         :raises NotAllowed: the actor's roles there open no identities.
+        :raises Conflict: the id is another file's.
         """
         opened = self.access.tiers_at(uow, organisation_id, actor)
         if Tier.IDENTITY not in opened:
@@ -100,9 +109,39 @@ class PersonFiles:
             )
         values = checks.check_values(typed, self.clock.now().date())
         checks.require_name(values)
-        person_id = insert_person(uow, self.clock.now(), actor.account_id, organisation_id)
-        self._write(uow, person_id, _known(values), opened, actor)
-        return person_id
+        wanted = person_id or store.new_id()
+        uow.serialize(f"person {wanted}")
+        if (known := find_person(uow, wanted)) is not None:
+            if known.created_by != actor.account_id:
+                raise Conflict("This form belongs to another file. Open a new form.")
+            return known.id
+        insert_person(uow, self.clock.now(), actor.account_id, organisation_id, wanted)
+        self._write(uow, wanted, _known(values), opened, actor)
+        return wanted
+
+    def may_register_in(self, uow: UnitOfWork, actor: Actor) -> tuple[str, ...]:
+        """Return the organisations in which the actor may open files."""
+        homes = dict.fromkeys(g.organisation_id for g in actor.grants if g.organisation_id)
+        return tuple(
+            home for home in homes if Tier.IDENTITY in self.access.tiers_at(uow, home, actor)
+        )
+
+    def brief(self, uow: UnitOfWork, person_id: str, reader: Actor) -> str:
+        """Return a person's name as far as the reader may know it; empty otherwise."""
+        try:
+            row = see_person(uow, person_id, reader, self.clock.now())
+        except NotFound:
+            return ""
+        if Tier.IDENTITY not in self.access.standing(uow, row.id, reader).every:
+            return ""
+        return self.directory.profile(uow, row.id).shown
+
+    def recent(
+        self, uow: UnitOfWork, reader: Actor, limit: int
+    ) -> tuple[tuple[PersonRow, str], ...]:
+        """Return the files last opened that the reader may see, each with its name."""
+        rows = recent_persons(uow, reader, self.clock.now(), limit)
+        return tuple((row, self.brief(uow, row.id, reader)) for row in rows)
 
     def show(self, uow: UnitOfWork, person_id: str, reader: Actor) -> PersonView:
         """Return what the reader may see of a person; sensitive entries are logged.

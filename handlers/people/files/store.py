@@ -54,10 +54,17 @@ class PersonCase:
 
 
 def insert_person(
-    uow: UnitOfWork, at: datetime, by: str, organisation_id: str | None = None
+    uow: UnitOfWork,
+    at: datetime,
+    by: str,
+    organisation_id: str | None = None,
+    person_id: str | None = None,
 ) -> str:
-    """Open a person's file and return its id."""
-    person_id = new_id()
+    """Open a person's file and return its id.
+
+    :param person_id: the id to give it; a fresh one if left out.
+    """
+    person_id = person_id or new_id()
     uow.connection.execute(
         sa.insert(t.persons).values(
             id=person_id,
@@ -70,15 +77,21 @@ def insert_person(
     return person_id
 
 
+def find_person(uow: UnitOfWork, person_id: str) -> PersonRow | None:
+    """Return a person's row, or ``None`` if there is no such file."""
+    row = uow.connection.execute(sa.select(t.persons).where(_P.id == person_id)).first()
+    return None if row is None else PersonRow(**row._mapping)
+
+
 def read_person(uow: UnitOfWork, person_id: str) -> PersonRow:
     """Return a person's row.
 
     :raises NotFound: there is none.
     """
-    row = uow.connection.execute(sa.select(t.persons).where(_P.id == person_id)).first()
+    row = find_person(uow, person_id)
     if row is None:
         raise NotFound("person", person_id)
-    return PersonRow(**row._mapping)
+    return row
 
 
 def members(uow: UnitOfWork, person_id: str) -> tuple[str, ...]:
