@@ -20,6 +20,20 @@ _EVERY = parse("every result in results satisfies result")
 _SOME = parse("some result in results satisfies result")
 
 
+def _has_null(value: Value) -> bool:
+    """Return whether a value is null or has a null in it: only then is a warning worth telling."""
+    waiting: list[Value] = [value]
+    while waiting:
+        one = waiting.pop()
+        if one is None:
+            return True
+        if isinstance(one, tuple):
+            waiting += one
+        elif isinstance(one, Mapping):
+            waiting += one.values()
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Literal:
     """FEEL text. ``where`` is its place, for messages."""
@@ -40,7 +54,7 @@ class Literal:
             before = len(session.meter.warnings)
             value = self.expression.evaluate(scope, now=session.now, meter=session.meter)
             warnings = session.meter.taken_since(before)
-            for warning in warnings if value is None else ():
+            for warning in warnings if _has_null(value) else ():
                 session.warn(self.where, warning)
         except FeelError as error:
             raise DecisionError(f"{self.where}: {error}") from error

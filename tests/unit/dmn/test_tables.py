@@ -134,6 +134,14 @@ def test_a_cell_that_reads_a_variable_nobody_gave_does_not_match_and_says_so() -
     )
 
 
+@pytest.mark.parametrize("output", ["[share, 1]", "{a: {b: share}}", "1 - share"])
+def test_a_null_inside_an_output_says_why_too(output: str) -> None:
+    result = decide(dmn(decision(table(["x"], ["y"], [["-", output]]))), {"x": 5})
+    assert any("no variable 'share'" in warning for warning in result.warnings)
+    whole = decide(dmn(decision(table(["x"], ["y"], [["-", output]]))), {"x": 5, "share": 1})
+    assert whole.warnings == ()
+
+
 def test_what_history_keeps_of_a_warning_has_no_value_in_it() -> None:
     rules = [["date(?) > date(limit)", "number(note)"], ["-", "number(note)"]]
     body = table(["day"], ["y"], rules, attributes='hitPolicy="FIRST"')
