@@ -94,6 +94,7 @@ def _register() -> None:
         run.worker,
         run.db,
         publish.deploy,
+        publish.export,
         lint.lint,
         publish.scenario,
         language.feel,

@@ -53,6 +53,30 @@ def deploy(ctx: click.Context, folders: tuple[Path, ...], output: str) -> None:
         echo_json(views)
 
 
+@click.command()
+@click.argument("scheme")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--version", type=int, help="The last one if left out.")
+@click.pass_context
+def export(ctx: click.Context, scheme: str, folder: Path, version: int | None) -> None:
+    """Write a published scheme's files into FOLDER, byte for byte as they were published.
+
+    FOLDER must be empty or new. Files of common/ come into a folder of that name.
+
+    \b
+    Example:
+      passerelle export cm/ofii published/ofii --version 3
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise click.UsageError(f"{folder} is not empty: nothing was written. Name a new folder.")
+    files = open_engine(settings_of(ctx)).published(scheme, version)
+    for name, source in files.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(source)
+    click.echo(f"{len(files)} files written to {folder}")
+
+
 def _found(folders: tuple[Path, ...]) -> list[Path]:
     found = scheme_folders(folders)
     if not found:

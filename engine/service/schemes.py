@@ -26,7 +26,7 @@ from engine.service.publications import (
     digest,
     read_folder,
 )
-from engine.service.signatures import with_signatures
+from engine.service.signatures import FILE, with_signatures
 from engine.service.starting import add_parties, new_case, publish_starts
 from engine.service.views import (
     CaseView,
@@ -38,6 +38,8 @@ from engine.store import UnitOfWork
 from engine.store.cases import (
     DeploymentRow,
     case_by_request,
+    deployment_files,
+    find_deployment,
     insert_case,
     insert_deployment,
     latest_deployment,
@@ -80,6 +82,22 @@ class Schemes(UseCases):
                 created = True
         self._publications.keep(row.id, deployed)
         return DeploymentView(row.id, row.scheme, row.version, sha, row.created_at, created)
+
+    def published(self, scheme: str, version: int | None = None) -> dict[str, bytes]:
+        """Return the files of a publication by name, byte for byte as they were published.
+
+        :param version: the last one if left out.
+        :raises NotFound: there is no such publication.
+        """
+        with self.store.snapshot() as uow:
+            if version is not None:
+                row: DeploymentRow | None = find_deployment(uow, scheme, version)
+            else:
+                row = latest_deployment(uow, scheme)
+            if row is None:
+                raise NotFound("scheme", scheme)
+            files = deployment_files(uow, row.id)
+        return {name: source for name, source in sorted(files.items()) if name != FILE}
 
     def count_starts_anew(self, deployment_id: str) -> None:
         """Count a publication's timers from now, as if it were published at this moment.

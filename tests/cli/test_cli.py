@@ -52,6 +52,22 @@ def test_deploying_says_the_version_and_that_nothing_changed(run: Run) -> None:
     assert (view["scheme"], view["version"], view["created"]) == ("cm/loan", 1, False)
 
 
+def test_a_published_scheme_is_given_back_byte_for_byte(run: Run, tmp_path: Path) -> None:
+    run("db", "upgrade")
+    run("deploy", str(LOAN))
+    folder = tmp_path / "given" / "back"
+    run("export", "cm/loan", str(folder), "--version", "1")
+    names = {path.name for path in folder.iterdir() if path.is_file()}
+    assert "scheme.toml" in names
+    assert all((folder / name).read_bytes() == (LOAN / name).read_bytes() for name in names)
+    published = {path.name for path in LOAN.iterdir() if path.suffix in {".bpmn", ".toml", ".form"}}
+    assert published <= names
+    assert "not empty" in run("export", "cm/loan", str(folder), exit_code=2).output
+    assert "cm/loan 9" in run(
+        "export", "cm/loan", str(tmp_path / "none"), "--version", "9", exit_code=2
+    ).output  # fmt: skip
+
+
 def test_deploying_without_a_database_says_what_to_run(run: Run) -> None:
     assert "db upgrade" in run("deploy", str(LOAN), exit_code=2).output
 
