@@ -16,7 +16,7 @@ from engine import bpmn
 from engine.model import JobKind, MessageSent, SignalSent, StartTrigger
 from engine.service.payloads import dump
 from engine.store import UnitOfWork
-from engine.store.cases import case_by_request
+from engine.store.cases import case_by_request, schemes_of
 from engine.store.jobs import insert_job
 from engine.store.messages import (
     buffer_message,
@@ -71,7 +71,7 @@ def publish(uow: UnitOfWork, message: MessageSent, now: datetime) -> Sent:
 
     Each gets it as one job: no transaction locks two cases, and cases that start one another
     go on for ever without one that hangs. What reaches nobody is buffered; what begins a case
-    is not kept for who comes later.
+    is not kept for who comes later. What a case of a scheme waits for begins no other of it.
 
     A message with keys begins one case of a scheme, however often it comes; one without keys
     begins another each time. Source: Camunda 8, message correlation to message start events.
@@ -83,34 +83,43 @@ def publish(uow: UnitOfWork, message: MessageSent, now: datetime) -> Sent:
         "variables": dict(message.variables),
         "expires_at": now + timedelta(seconds=message.time_to_live_s),
     }
-    raw, starts = dump(payload), []
+    receivers = _give(uow, payload, now)
+    served, raw, starts = schemes_of(uow, receivers), dump(payload), []
     for row in begun_by(uow, StartTrigger.MESSAGE, message.message):
         request = start_request(row.scheme, payload)
-        if request is None or case_by_request(uow, request) is None:
+        known = request is not None and case_by_request(uow, request) is not None
+        if not known and row.scheme not in served:
             starts.append(_insert_start(uow, row, raw, now))
-    return Sent(hand_over(uow, payload, now, keep=not starts), tuple(starts))
+    if not receivers and not starts:
+        _keep(uow, payload, now)
+    return Sent(len(receivers), tuple(starts))
 
 
-def hand_over(
-    uow: UnitOfWork, payload: Mapping[str, Any], now: datetime, *, keep: bool = True
-) -> int:
-    """Give a message to who waits for it now and has not had it; else keep it while it lives.
+def hand_over(uow: UnitOfWork, payload: Mapping[str, Any], now: datetime) -> None:
+    """Give a message to who waits for it now and has not had it; else keep it while it lives."""
+    if not _give(uow, payload, now):
+        _keep(uow, payload, now)
 
-    :returns: how many cases get it.
-    """
-    name, digest, expires_at = payload["message"], payload["digest"], payload["expires_at"]
-    waiting = {row.case_id: row for row in waiting_for(uow, name, digest)}
+
+def _give(uow: UnitOfWork, payload: Mapping[str, Any], now: datetime) -> list[str]:
+    """Give a message to who waits for it now and has not had it; return these cases."""
+    waiting = {row.case_id: row for row in waiting_for(uow, payload["message"], payload["digest"])}
     receivers = [
         row
         for row in waiting.values()
-        if first_delivery(uow, payload["id"], row.case_id, expires_at)
+        if first_delivery(uow, payload["id"], row.case_id, payload["expires_at"])
     ]
     raw = dump(payload)
     for row in receivers:
         deliver(uow, row.case_id, row.activation, row.element_id, raw, now)
-    if keep and not receivers and expires_at > now:
-        buffer_message(uow, payload["id"], name, digest, raw, expires_at)
-    return len(receivers)
+    return [row.case_id for row in receivers]
+
+
+def _keep(uow: UnitOfWork, payload: Mapping[str, Any], now: datetime) -> None:
+    """Keep a message that nobody waits for, while it lives."""
+    name, digest, expires_at = payload["message"], payload["digest"], payload["expires_at"]
+    if expires_at > now:
+        buffer_message(uow, payload["id"], name, digest, dump(payload), expires_at)
 
 
 def begin_at(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -97,6 +97,14 @@ def insert_case(uow: UnitOfWork, case: CaseRow, request_id: str | None) -> None:
 def case_by_request(uow: UnitOfWork, request_id: str) -> str | None:
     """Return the id of the case that this request started, if it did."""
     return uow.connection.execute(sa.select(_C.id).where(_C.request_id == request_id)).scalar()
+
+
+def schemes_of(uow: UnitOfWork, case_ids: Collection[str]) -> frozenset[str]:
+    """Return the schemes of these cases."""
+    if not case_ids:
+        return frozenset()
+    rows = uow.connection.execute(sa.select(_C.scheme).where(_C.id.in_(case_ids)).distinct())
+    return frozenset(row.scheme for row in rows)
 
 
 def read_case(uow: UnitOfWork, case_id: str) -> CaseRow:

@@ -404,3 +404,29 @@ def test_a_message_reaches_a_case_once_though_the_other_receiver_is_gone(
         for case_id in (gone, stays, late)
     ]
     assert received == [0, 1, 1]
+
+
+@pytest.mark.parametrize("kind", ["Exclusive", "Parallel"])
+def test_an_event_based_gateway_that_begins_its_process_begins_it_by_any_of_its_messages(
+    bench: Bench, tmp_path: Path, kind: str
+) -> None:
+    diagram = bpmn(
+        node("eventBasedGateway", "G", instantiate="true", eventGatewayType=kind),
+        node("intermediateCatchEvent", "C1", on_message("M")),
+        node("intermediateCatchEvent", "C2", on_message("N")),
+        user("T1", TASK),
+        user("T2", TASK),
+        line("G", "C1", "T1"),
+        line("G", "C2", "T2"),
+        top=message("M", '="k"') + message("N", '="k"'),
+    )
+    deploy(bench, tmp_path, "offered", diagram)
+    assert bench.engine.publish("N", {"key": "k"}, {}) == 1
+    (case_id,) = begun(bench, "offered")
+    assert [item.element_id for item in bench.engine.tasks_of(case_id, ANNA)] == ["T2"]
+    bench.engine.publish("M", {"key": "k"}, {})
+    bench.engine.run_due()
+    open_now = sorted(item.element_id for item in bench.engine.tasks_of(case_id, ANNA))
+    # One that awaits all goes on in the same case; of one that chose, M begins another.
+    assert open_now == (["T1", "T2"] if kind == "Parallel" else ["T2"])
+    assert len(begun(bench, "offered")) == (1 if kind == "Parallel" else 2)
