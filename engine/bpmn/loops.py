@@ -65,19 +65,14 @@ class MultiInstance(Activity):
         assert turns is not None  # noqa: S101 - a body has turns from its first instance on
         if loop.output is not None:
             turns.results[token.index] = token.kept(loop.output)
-        numbers = {
-            "numberOfInstances": Decimal(turns.total),
-            "numberOfCompletedInstances": Decimal(turns.done + 1),
-            "numberOfActiveInstances": Decimal(turns.begun - turns.done - 1),
-            "numberOfTerminatedInstances": Decimal(0),
-        }
+        _tell_numbers(body, turns, turns.done + 1)
         if loop.enough is not None:
-            turns.enough = truth(token, loop.enough, "completion condition", numbers)
+            turns.enough = truth(token, loop.enough, "completion condition", {})
         turns.throws = [
             event
             for condition, event in loop.throws
             if not (loop.behaviour is LoopBehaviour.ONE and turns.done)
-            and (condition is None or truth(token, condition, "behaviour's condition", numbers))
+            and (condition is None or truth(token, condition, "behaviour's condition", {}))
         ]
 
     def instance_left(self, body: Token) -> None:
@@ -138,6 +133,7 @@ class MultiInstance(Activity):
         instance.triggered = True
         instance.index = turns.begun
         turns.begun += 1
+        _tell_numbers(body, turns, turns.done)
         values: dict[str, Any] = {"loopCounter": Decimal(instance.index + 1)}
         # As in Camunda 8, an output element that is a plain name is the instance's own variable.
         if loop.output is not None and loop.output.text.isidentifier():
@@ -146,6 +142,19 @@ class MultiInstance(Activity):
             values[loop.item_name] = item
         instance.locals = Scope(self.element.id, body.open_locals(), values, keeps=True)
         body.workflow.enter_token(instance)
+
+
+def _tell_numbers(body: Token, turns: Turns, done: int) -> None:
+    """Let a multi-instance's own numbers be seen in it.
+
+    Source: BPMN 2.0.2, table 10.30 (attributes of the outer instance).
+    """
+    body.open_locals().values.update(
+        numberOfInstances=Decimal(turns.total),
+        numberOfActiveInstances=Decimal(turns.begun - done),
+        numberOfCompletedInstances=Decimal(done),
+        numberOfTerminatedInstances=Decimal(0),
+    )
 
 
 def _whole(value: Any) -> int | None:

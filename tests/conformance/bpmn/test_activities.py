@@ -351,6 +351,19 @@ def test_instances_have_a_counter_of_their_own():
 
 
 @pytest.mark.parametrize(
+    ("sequential", "active"),
+    [(True, "numberOfActiveInstances = 1"), (False, "numberOfActiveInstances = 4 - loopCounter")],
+)
+def test_what_an_instance_does_sees_how_many_instances_there_are(sequential, active):
+    numbers = "=numberOfInstances = 3 and numberOfCompletedInstances = loopCounter - 1 and "
+    inner = sub(
+        "P1", start("PS"), catch("W", timer("duration", HOURS_IN_TURN)), tells(numbers + active),
+        line("PS", "W", "X"), times("3", sequential=sequential),
+    )  # fmt: skip
+    assert said(start(), inner, line("S", "P1")) == ["yes", "yes", "yes"]
+
+
+@pytest.mark.parametrize(
     ("sequential", "active"), [(True, "numberOfActiveInstances = 0"), (False, "true")]
 )
 def test_a_completion_condition_sees_how_many_instances_there_are(sequential, active):

@@ -88,7 +88,7 @@ REFUSED = {
         "wording",
     ),
     "a condition in another language": (
-        (*AB, raw_flow('<bpmn:conditionExpression language="lua">x</bpmn:conditionExpression>')),
+        (*AB, raw_flow('<bpmn:conditionExpression language="lua">f(x)</bpmn:conditionExpression>')),
         "language",
     ),
     "a condition that does not parse": ((*AB, flow("A", "B", "=x ==== 1")), "feel"),

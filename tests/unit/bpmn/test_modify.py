@@ -12,6 +12,7 @@ from engine import bpmn
 from engine.bpmn.state import read_state, write_state
 from engine.errors import CaseEnded, ChangeRefused, Conflict, NotFound
 from engine.model import CaseStatus
+from tests.unit.bpmn.blocks import BITS, drawn, named, shapes
 from tests.unit.bpmn.diagrams import bpmn as diagram
 from tests.unit.bpmn.diagrams import (
     each,
@@ -30,7 +31,6 @@ from tests.unit.bpmn.diagrams import (
     user,
 )
 from tests.unit.bpmn.play import CASE, NOW, Play, compiled
-from tests.unit.bpmn.test_random import BLOCKS, drawn
 
 
 def boundary(host: str, *inner: str, **attributes: str) -> str:
@@ -415,9 +415,10 @@ def random_change(play: Play, chance) -> bpmn.MoveTokens:
 
 
 @settings(max_examples=120, deadline=None)
-@given(BLOCKS, st.booleans(), st.randoms(use_true_random=False))
+@given(shapes(8), st.booleans(), st.randoms(use_true_random=False))
 def test_random_moves_leave_every_case_readable_with_each_token_once(shape, odd, chance) -> None:
-    play = Play(compiled(drawn(shape)), odd=odd)
+    bits = {f"bit{n}": odd for n in range(BITS)}
+    play = Play(compiled(drawn(named(shape))), **bits)
     moved = 0
     for _ in range(60):
         if play.status is not CaseStatus.ACTIVE:
