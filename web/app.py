@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Flask
 from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
@@ -27,6 +29,7 @@ from web import (
     worklist,
 )
 from web.accounts import current_account, session
+from web.accounts import views as account_pages
 from web.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from web.cases.words import payment_status
 from web.context import engine as served_engine
@@ -40,6 +43,20 @@ from web.worklist.urgency import urgency
 
 _FORM_BYTES = 1_000_000
 """Room for the answers of a form beside its files."""
+
+
+ROOMS = (
+    pages,
+    account_pages,
+    worklist,
+    start,
+    cases,
+    operations,
+    versions,
+    people,
+    protection,
+)
+"""Every room with pages of its own; each has a ``blueprint``."""
 
 
 def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
@@ -62,11 +79,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     _configure(app, settings)
     CSRFProtect(app)
     locales.install(app)
-    session.install(app, served.store)
-    for room in (
-        *(pages, worklist, start, cases, operations, versions),
-        *(people, protection),
-    ):
+    session.install(app, served.store, served)
+    for room in ROOMS:
         app.register_blueprint(room.blueprint)
     failures.install(app)
     headers.install(app)
@@ -110,6 +124,7 @@ def _templates(app: Flask, settings: Settings) -> None:
     app.add_template_filter(organisation)
     app.add_template_global(payment_status)
     app.jinja_env.globals.update(
+        one_day=timedelta(days=1),
         sections=SECTIONS,
         demo=settings.demo,
         demo_accounts=DEMO_ACCOUNTS if settings.demo else (),

@@ -29,6 +29,9 @@ EXPECTED = {
     "security.login": "everyone",
     "security.logout": "signed in",
     "pages.home": "signed in",
+    "accounts.substitute": "signed in",
+    "accounts.name": "signed in",
+    "accounts.end": "signed in",
     "worklist.index": CASEWORK,
     "worklist.task": CASEWORK,
     "worklist.answer": CASEWORK,
@@ -100,6 +103,7 @@ def _addresses(app: Flask) -> list[tuple[str, str, str]]:
         "key": "identifier.x",
         "access_id": "0" * 32,
         "request_id": "0" * 32,
+        "substitution_id": "0" * 32,
     }
     found = []
     for rule in app.url_map.iter_rules():

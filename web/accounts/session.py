@@ -20,6 +20,7 @@ from wtforms import StringField
 
 from engine.errors import NotAllowed
 from engine.model import Actor
+from engine.ports import Clock
 from engine.store import Store
 from web.accounts.store import AccountRow, find_account, normal_email, save_account
 
@@ -43,20 +44,21 @@ class Account(UserMixin):
         self.active = row.active
         self.password = row.password
         self.fs_uniquifier = row.session_key
-        self.roles = [Role(grant.role) for grant in row.grants]
+        self.roles = [Role(grant.role) for grant in (*row.grants, *row.borrowed)]
 
     @property
     def actor(self) -> Actor:
         """Who this is to the engine."""
-        return Actor(self.row.id, self.row.grants)
+        return Actor(self.row.id, (*self.row.grants, *self.row.borrowed), self.row.acting_for)
 
 
 class AccountDatastore(UserDatastore):
     """What Flask-Security asks for: finding an account, and writing a re-hashed password."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: Clock) -> None:
         super().__init__(Account, Role)
         self.store = store
+        self.clock = clock
 
     def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Account | None:
         """Return the account with this ``email`` or ``fs_uniquifier``."""
@@ -64,6 +66,7 @@ class AccountDatastore(UserDatastore):
             self.store,
             email=str(kwargs.get("email", "")),
             session_key=str(kwargs.get("fs_uniquifier", "")),
+            at=self.clock.now(),
         )
         return None if row is None else Account(row)
 
@@ -89,7 +92,7 @@ class SignInForm(LoginForm):
     email = StringField(filters=[lambda text: normal_email(text or "")])
 
 
-def install(app: Flask, store: Store) -> None:
+def install(app: Flask, store: Store, clock: Clock) -> None:
     """Set up sign-in, sign-out and their limits.
 
     Failed attempts a minute: 10 on one account, 60 from one machine. The counters live in
@@ -111,7 +114,7 @@ def install(app: Flask, store: Store) -> None:
         SECURITY_FLASH_MESSAGES=False,
         SECURITY_CACHE_CONTROL=None,
     )
-    Security(app, AccountDatastore(store), login_form=SignInForm)
+    Security(app, AccountDatastore(store, clock), login_form=SignInForm)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", strategy="fixed-window")
     sign_in: Any = app.view_functions["security.login"]
     for limit, key in (("60 per minute", None), ("10 per minute", _attempted_account)):

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from engine.model import Grant
 from engine.store import Store, UnitOfWork
+from web.accounts.substitutes.store import taken_over
 from web.accounts.tables import account_grants, accounts
 
 
@@ -23,6 +24,7 @@ class AccountRow:
     :ivar password: argon2 hash.
     :ivar session_key: what a session cookie names; a new one ends every open session.
     :ivar locale: the language chosen last, ``None`` before a choice.
+    :ivar acting_for: accounts in whose place this one acts now; ``borrowed``: their grants.
     """
 
     email: str
@@ -33,10 +35,17 @@ class AccountRow:
     session_key: str = field(default_factory=lambda: secrets.token_hex(16))
     locale: str | None = None
     grants: tuple[Grant, ...] = ()
+    acting_for: tuple[str, ...] = ()
+    borrowed: tuple[Grant, ...] = ()
 
 
-def find_account(store: Store, *, email: str = "", session_key: str = "") -> AccountRow | None:
-    """Return the account with this e-mail address or session key, or ``None``."""
+def find_account(
+    store: Store, *, email: str = "", session_key: str = "", at: datetime | None = None
+) -> AccountRow | None:
+    """Return the account with this e-mail address or session key, or ``None``.
+
+    :param at: the moment at which substitutions are looked up; none are if left out.
+    """
     condition = (
         accounts.c.session_key == session_key
         if session_key
@@ -44,7 +53,15 @@ def find_account(store: Store, *, email: str = "", session_key: str = "") -> Acc
     )
     with store.snapshot() as uow:
         row = uow.connection.execute(sa.select(accounts).where(condition)).first()
-        return None if row is None else _account(uow, row)
+        if row is None:
+            return None
+        account = _account(uow, row)
+        if at is not None:
+            account.acting_for = taken_over(uow, account.id, at)
+            account.borrowed = tuple(
+                grant for absent in account.acting_for for grant in _grants(uow, absent)
+            )
+        return account
 
 
 def save_account(store: Store, account: AccountRow) -> None:
@@ -95,6 +112,12 @@ def accounts_with(store: Store, roles: Collection[str]) -> tuple[AccountRow, ...
         return tuple(_account(uow, row) for row in rows)
 
 
+def shares_organisation(one: AccountRow, other: AccountRow) -> bool:
+    """Tell whether two accounts hold a role in the same organisation, or both in none."""
+    mine, theirs = ({grant.organisation_id for grant in each.grants} for each in (one, other))
+    return bool(mine & theirs)
+
+
 def normal_email(email: str) -> str:
     """Return the address as it is compared: without spaces around, in lower case."""
     return email.strip().lower()
@@ -103,22 +126,23 @@ def normal_email(email: str) -> str:
 def _account(uow: UnitOfWork, row: sa.Row[tuple[object, ...]]) -> AccountRow:
     values = dict(row._mapping)
     values.pop("created_at")
+    return AccountRow(**values, grants=_grants(uow, str(values["id"])))
+
+
+def _grants(uow: UnitOfWork, account_id: str) -> tuple[Grant, ...]:
     g = account_grants.c
-    grants = uow.connection.execute(
-        sa.select(account_grants).where(g.account_id == values["id"]).order_by(g.id)
+    rows = uow.connection.execute(
+        sa.select(account_grants).where(g.account_id == account_id).order_by(g.id)
     )
-    return AccountRow(
-        **values,
-        grants=tuple(
-            Grant(
-                role=grant.role,
-                organisation_id=grant.organisation_id,
-                country=grant.country,
-                schemes=frozenset(json.loads(grant.schemes)),
-                sees_cases=grant.sees_cases,
-            )
-            for grant in grants
-        ),
+    return tuple(
+        Grant(
+            role=row.role,
+            organisation_id=row.organisation_id,
+            country=row.country,
+            schemes=frozenset(json.loads(row.schemes)),
+            sees_cases=row.sees_cases,
+        )
+        for row in rows
     )
 
 

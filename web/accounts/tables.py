@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from engine.store.tables import UtcDateTime
+
 metadata = sa.MetaData()
 
 accounts = sa.Table(
@@ -32,4 +34,17 @@ account_grants = sa.Table(
     sa.Column("schemes", sa.Text, nullable=False),
     sa.Column("sees_cases", sa.Boolean, nullable=False),
     sa.Index("ix_account_grants_account_id", "account_id"),
+)
+
+substitutions = sa.Table(
+    "substitutions",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("absent_id", sa.String(64), sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("substitute_id", sa.String(64), sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("since", UtcDateTime, nullable=False),
+    sa.Column("until", UtcDateTime, nullable=False),
+    sa.Column("named_at", UtcDateTime, nullable=False),
+    sa.Index("ix_substitutions_substitute", "substitute_id", "until"),
+    sa.Index("ix_substitutions_absent", "absent_id", "until"),
 )
