@@ -42,7 +42,8 @@ class Direct:
     :ivar allowed: the bit that stays set while every input is of its column's kind and allowed.
     :ivar all: that bit and those of all rules.
     :ivar first: only the first rule that matches counts.
-    :ivar known: outcomes by the bits of the rules that match, where they are settled beforehand.
+    :ivar known: outcomes by the bits of the rules that match and the bit of ``allowed``, where
+        they are settled beforehand.
     """
 
     id: str
@@ -65,14 +66,17 @@ class Direct:
                 bits &= lookup(value)
         except (KeyError, ArithmeticError):
             return None
+        known = self.known.get(bits)
+        if known is not None:
+            return DirectResult(known, self, inputs)
         if not bits & self.allowed:
             return None
         bits ^= self.allowed
         if self.first:
             bits &= -bits
-        known = self.known.get(bits)
-        if known is not None:
-            return DirectResult(known, self, inputs)
+            known = self.known.get(bits | self.allowed)
+            if known is not None:
+                return DirectResult(known, self, inputs)
         return self._several(bits, inputs)
 
     def _several(self, bits: int, inputs: Sequence[Value]) -> DecisionResult | None:
@@ -158,11 +162,12 @@ def _known(
     table: DecisionTable, kind: ItemType | None, hits: Sequence[Hit]
 ) -> Mapping[int, _Outcome]:
     """Return outcomes by the bits that matched: of no rule, and of one that is enough alone."""
+    allowed = 1 << len(table.rules)
     found: dict[int, _Outcome] = {}
     if all(output.default is None for output in table.outputs):
-        found[0] = (nothing(table.policy, table.aggregator), ())
+        found[allowed] = (nothing(table.policy, table.aggregator), ())
     for hit in hits if table.policy in _ONE_IS_ENOUGH else ():
-        found[1 << (hit.index - 1)] = (hit.value, (hit,))
+        found[allowed | 1 << (hit.index - 1)] = (hit.value, (hit,))
     if kind is None:
         return found
     taken = {bits: (kind.taken(value), fired) for bits, (value, fired) in found.items()}
