@@ -135,8 +135,9 @@ class _Migration:
         self._arm()
         self._look_at_joins()
         case.run()
-        plan = replace(plan, moves=(*plan.moves, *self._newly_armed()))
         outcome = case.journal.outcome(write_state(case), status_of(case))
+        moves = _stopping((*plan.moves, *self._newly_armed()), outcome, case)
+        plan = replace(plan, moves=moves)
         return plan, Migrated(
             plan=plan,
             outcome=outcome,
@@ -256,6 +257,24 @@ class _Migration:
                 notes=(Note(code, {"new": element.id}),),
                 due=None if wanted is None else wanted.due,
             )
+
+
+def _stopping(moves: tuple[Move, ...], outcome: Outcome, case: CaseWorkflow) -> tuple[Move, ...]:
+    """Say where the new version stops the case: what is new cannot be computed, or cannot end."""
+    found = {each.activation: each for each in outcome.incidents}
+    told: list[Move] = []
+    for move in moves:
+        stop = found.pop(move.activation, None)
+        notes = () if stop is None else (Note("stops", {"now": stop.message}),)
+        told.append(replace(move, notes=(*move.notes, *notes)))
+    for stop in found.values():
+        token = case.find(stop.activation)
+        element = None if token is None else token.element
+        kind, name = (element.kind, element.name) if element else ("", "")
+        note = Note("stops", {"now": stop.message})
+        here = stop.element_id
+        told.append(Move(stop.activation, kind, here, here, name or here, Fate.KEPT, notes=(note,)))
+    return tuple(told)
 
 
 def _noted(move: Move, notes: Mapping[int, list[Note]]) -> Move:

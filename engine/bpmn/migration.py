@@ -111,6 +111,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "its incident ({was}) goes with it.",
         "son incident ({was}) l'accompagne.",
     ),
+    "stops": (
+        "the case would stop here with an incident: {now}",
+        "le dossier s'arrêterait ici avec un incident : {now}",
+    ),
     "begins": (
         "{new} begins at once: the new version has it in this ad-hoc sub-process.",
         "{new} commence aussitôt : la nouvelle version l'a dans ce sous-processus ad hoc.",

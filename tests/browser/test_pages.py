@@ -34,7 +34,7 @@ def open_any_task(person: Person, case: str) -> None:
 def pages(meet: Meet, site: Site, **how: Any) -> list[tuple[str, Person, Callable[[], object]]]:
     """Return every kind of page: its name, who looks at it, and how to open it."""
     visitor, desk, officer = meet("", **how), meet("accueil", **how), meet("ofii", **how)
-    adviser = meet("conseiller", **how)
+    adviser, designer = meet("conseiller", **how), meet("concepteur", **how)
     return [
         ("connexion", visitor, lambda: visitor.go("/sign-in")),
         ("dispositifs", desk, lambda: desk.go("/start")),
@@ -45,6 +45,7 @@ def pages(meet: Meet, site: Site, **how: Any) -> list[tuple[str, Person, Callabl
         ("dossiers", adviser, lambda: adviser.go("/cases")),
         ("dossier", adviser, lambda: adviser.open_case(reference(site, FOLLOW_UP))),
         ("demande", adviser, lambda: adviser.page.locator("#now ~ * a.govuk-button").first.click()),
+        ("versions", designer, lambda: designer.go("/versions")),
         ("introuvable", adviser, lambda: adviser.go("/cases/none")),
     ]
 

@@ -437,6 +437,17 @@ def test_a_sequential_ad_hoc_sub_process_leaves_out_what_is_gone() -> None:
     assert play.done
 
 
+def test_a_plan_says_where_the_new_version_would_stop_the_case() -> None:
+    play = Play(watched(REMIND))
+    wrong = edge("Late", timer("duration", "=unknown"))
+    plan = planned(play, watched(REMIND, wrong))
+    late = plan.moves[-1]
+    assert (late.new, [note.code for note in late.notes]) == ("Late", ["armed", "stops"])
+    assert plan.possible
+    move(play, watched(REMIND, wrong))
+    assert play.open("incidents") == ["Late"]
+
+
 # --- joins ------------------------------------------------------------------------------------
 
 
