@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from engine.errors import Conflict, InvalidAnswer, NotFound
+from engine.model import JobKind
 from engine.service import BatchView
 from engine.store import tables as t
 from engine.worker import Worker
@@ -183,6 +185,20 @@ def test_two_workers_move_two_hundred_cases_each_once(bench: Bench, folder: Path
     assert counts(bench, batch.id) == {"moved": 200}
     assert {moved(bench, case) for case in cases} == {1}
     assert not any(bench.engine.verify(case, ANNA).problems for case in cases[::20])
+
+
+def test_a_large_batch_hides_no_work_that_comes_due_after_it(bench: Bench, folder: Path) -> None:
+    calling = bench.start(5000)
+    for _ in range(12):
+        bench.start()
+    publish(bench, folder, RENAMED)
+    begin(bench)
+    bench.clock.move_to(bench.clock.now() + timedelta(hours=1))
+    bench.check(calling)
+    first, *others = bench.engine.runner.due(10)
+    assert (first.case_id, first.handler) == (calling, "test.ring")
+    assert {job.kind for job in others} == {JobKind.MIGRATION}
+    assert len(others) == 9
 
 
 def test_the_worker_moves_a_batch_by_itself(bench: Bench, folder: Path) -> None:
