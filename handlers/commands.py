@@ -4,5 +4,7 @@ from __future__ import annotations
 
 import click
 
-COMMANDS: tuple[click.Command, ...] = ()
+from handlers.people.commands import people
+
+COMMANDS: tuple[click.Command, ...] = (people,)
 """One group a room, named after it: ``passerelle ROOM import FILE``, ``passerelle ROOM export``."""

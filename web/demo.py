@@ -15,6 +15,7 @@ from engine.service import CasesQuery, Engine
 from handlers import demo as reference_data
 from handlers.composition import compose_documents
 from handlers.documents import Documents
+from handlers.people import compose_people, seed_people
 from web.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, seed
 from web.demo_cases import CASES, DemoCase, Handed, answers
 
@@ -32,6 +33,10 @@ def fill(engine: Engine, say: Callable[[str], object] = lambda _: None) -> str:
     accounts = seed(engine.store, engine.settings)
     with engine.store.unit_of_work() as uow:
         reference_data.seed(uow)
+    room = compose_people(engine.settings, engine.store, engine.clock)
+    with engine.store.unit_of_work() as uow:
+        if opened := seed_people(uow, room):
+            say(f"demo people: {opened} files")
     if not engine.cases(READER, CasesQuery(size=1)).total:
         documents = compose_documents(engine.settings, engine.store, engine.clock)
         for demo_case in CASES:

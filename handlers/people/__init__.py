@@ -4,6 +4,7 @@ from handlers.people.access import Access
 from handlers.people.attributes import ATTRIBUTES, IDENTITY_ENTRIES
 from handlers.people.consents import Consent, Purpose, agrees, consents_of, current_consent
 from handlers.people.contact import ContactRules, contact_rules
+from handlers.people.demo import seed_people
 from handlers.people.duplicates.store import PairStatus
 from handlers.people.emergency.store import Verdict
 from handlers.people.erasure.log import ErasureLog
@@ -81,6 +82,7 @@ __all__ = [
     "reads_of_owners",
     "record_consents",
     "refuse_unreplayed",
+    "seed_people",
     "sensitive_reads",
     "tiers_of",
 ]

@@ -225,3 +225,28 @@ def test_who_read_a_person_is_told_to_who_works_with_them_and_to_who_watches(sit
     assert "Essai" not in watched
     with site.engine.store.snapshot() as uow:
         assert sensitive_reads(uow, case_id) == ()
+
+
+def test_a_draft_of_a_person_who_was_erased_leaves_its_task_open_and_empty(site: Site) -> None:
+    task_id = site.task(case_id := site.start())
+    site.engine.save_draft(task_id, {"adults": "7"}, actor("ofii"))
+    browser = site.browser("ofii")
+    assert 'value="7"' in browser.get(f"/tasks/{task_id}").text
+    with site.engine.store.unit_of_work() as uow:
+        keyring = site.app.extensions["people"].fields.keyring
+        keyring.erase_person(uow, subject(site, case_id), site.clock.now())
+    page = browser.get(f"/tasks/{task_id}")
+    assert page.status_code == 200
+    assert 'value="7"' not in page.text
+
+
+def test_a_name_given_in_a_form_lies_nowhere_in_clear_and_in_no_variable(site: Site) -> None:
+    case_id = site.start(family_name="Zwyxlisible")
+    browser = site.browser("ofii")
+    browser.get("/people?name=Zwyxlisible&number=QQ-998877")
+    browser.get(f"/people/{subject(site, case_id)}")
+    for path in site.settings.var_dir.parent.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert b"wyxlisible" not in content, path
+            assert b"998877" not in content, path

@@ -115,8 +115,28 @@ class PersonFiles:
             if known.created_by != actor.account_id:
                 raise Conflict("This form belongs to another file. Open a new form.")
             return known.id
-        insert_person(uow, self.clock.now(), actor.account_id, organisation_id, wanted)
-        self._write(uow, wanted, _known(values), opened, actor)
+        return self.take_in(uow, values, actor, organisation_id, wanted)
+
+    def take_in(
+        self,
+        uow: UnitOfWork,
+        values: Mapping[str, Any],
+        actor: Actor,
+        organisation_id: str,
+        person_id: str | None = None,
+        identifier: Mapping[str, str] | None = None,
+    ) -> str:
+        """Open a file with values that were checked; asks nobody's leave (imports, the demo).
+
+        :param identifier: as :func:`~handlers.people.files.checks.check_identifier` gives it.
+        """
+        every = frozenset(Tier)
+        wanted = insert_person(uow, self.clock.now(), actor.account_id, organisation_id, person_id)
+        if identifier is not None:
+            tier = IDENTIFIER_TYPES[identifier["kind"]]
+            key = f"{IDENTIFIER}{store.new_id()}"
+            self._write(uow, wanted, {key: dict(identifier)}, every, actor, tier)
+        self._write(uow, wanted, _known(values), every, actor)
         return wanted
 
     def may_register_in(self, uow: UnitOfWork, actor: Actor) -> tuple[str, ...]:

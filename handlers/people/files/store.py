@@ -234,6 +234,14 @@ def erased_persons(uow: UnitOfWork, person_ids: Collection[str]) -> frozenset[st
     return frozenset(row.id for row in rows)
 
 
+def persons_from(uow: UnitOfWork, person_id: str, limit: int) -> tuple[str, ...]:
+    """Return the next ids of files, erased ones too, in the order of ids."""
+    rows = uow.connection.execute(
+        sa.select(_P.id).where(_P.id > person_id).order_by(_P.id).limit(limit)
+    )
+    return tuple(row.id for row in rows)
+
+
 def persons_after(uow: UnitOfWork, person_id: str, limit: int) -> tuple[str, ...]:
     """Return the next ids of files that are not erased, in the order of ids."""
     rows = uow.connection.execute(
