@@ -40,6 +40,8 @@ COMPARED = {
     "<": "<", "lt": "<", "<=": "<=", "le": "<=", ">": ">", "gt": ">", ">=": ">=", "ge": ">=",
 }  # fmt: skip
 ADDED, MULTIPLIED = {"+": "+", "-": "-"}, {"*": "*", "/": "/", "div": "/"}
+MISWRITTEN_TIME = re.compile(r"[-+]?P[-+\d]|R\d*/")
+"""How a duration or a cycle begins; one that is wrong is no subtraction of a variable ``P``."""
 FUNCTIONS = {
     ("contains", 2): "contains({}, {})",
     ("startsWith", 2): "starts with({}, {})",
@@ -72,7 +74,8 @@ def read_conditions(root: Any) -> None:
     declared = root.get("expressionLanguage")
     for node in root.iter(*(f"{{{BPMN}}}{name}" for name in EXPRESSIONS)):
         text = (node.text or "").strip()
-        if not text or ISO_TIME.fullmatch(text) or _is_feel(text, node.get("language") or declared):
+        meant_as_time = ISO_TIME.fullmatch(text) or MISWRITTEN_TIME.match(text)
+        if not text or meant_as_time or _is_feel(text, node.get("language") or declared):
             continue
         try:
             node.text = to_feel_text(text)
