@@ -8,7 +8,17 @@ from typing import Any
 
 from lxml import etree
 
-from engine.bpmn.reader import BPMN, ZEEBE, child, children, extensions, flag, referred, tag
+from engine.bpmn.reader import (
+    BPMN,
+    ZEEBE,
+    child,
+    children,
+    extensions,
+    flag,
+    is_bpmn,
+    referred,
+    tag,
+)
 from tests.conformance.foreign import read_conditions
 
 SCRIPTS = {"scriptTask": "task", "globalScriptTask": "globalTask"}
@@ -95,7 +105,16 @@ def _extend(node: Any, name: str, **attributes: str) -> None:
 
 
 def _main(root: Any) -> str:
+    """Return the process to run: one marked executable that begins by itself and nothing calls."""
+    called = {referred(node, "calledElement") for node in root.iter(f"{{{BPMN}}}callActivity")}
+
+    def rank(node: Any) -> tuple[bool, bool, bool]:
+        awaits = any(
+            is_bpmn(part) and tag(part).endswith(("EventDefinition", "eventDefinitionRef"))
+            for begin in children(node, "startEvent")
+            for part in begin
+        )
+        return not flag(node, "isExecutable"), node.get("id") in called, awaits
+
     processes = [node for node in children(root, "process") if len(node)]
-    runs = [node for node in processes if flag(node, "isExecutable")]
-    first = next(iter(runs or processes), None)
-    return "" if first is None else first.get("id") or ""
+    return (min(processes, key=rank).get("id") or "") if processes else ""

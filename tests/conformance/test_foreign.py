@@ -237,3 +237,24 @@ def test_a_process_may_be_chosen_among_several_pools():
     assert traced(both)["trace"] == ["A"]
     assert traced(both, "two-p")["trace"] == ["B"]
     assert traced(both, "nowhere")["outcome"] == "refused"
+
+
+def test_the_process_that_begins_by_itself_is_run_where_others_are_called_or_await_a_message():
+    def whole(name: str, begin: str, inner: str) -> str:
+        return (
+            f'<process id="{name}" isExecutable="true"><startEvent id="{name}S">{begin}</startEvent>'
+            f'{inner}<sequenceFlow id="{name}f" sourceRef="{name}S" targetRef="{name}T"/></process>'
+        )
+
+    answer = traced(
+        f'<definitions xmlns="{MODEL}" id="D"><message id="m" name="go"/>'
+        + whole(
+            "P1",
+            '<messageEventDefinition messageRef="m"/>',
+            '<scriptTask id="P1T"><script>A</script></scriptTask>',
+        )
+        + whole("P2", "", '<scriptTask id="P2T"><script>B</script></scriptTask>')
+        + whole("P3", "", '<callActivity id="P3T" calledElement="P2"/>')
+        + "</definitions>"
+    )
+    assert answer == {"outcome": "completed", "trace": ["B"], "reasons": []}
