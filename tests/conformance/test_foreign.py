@@ -242,7 +242,8 @@ def test_a_process_may_be_chosen_among_several_pools():
 def test_the_process_that_begins_by_itself_is_run_where_others_are_called_or_await_a_message():
     def whole(name: str, begin: str, inner: str) -> str:
         return (
-            f'<process id="{name}" isExecutable="true"><startEvent id="{name}S">{begin}</startEvent>'
+            f'<process id="{name}" isExecutable="true">'
+            f'<startEvent id="{name}S">{begin}</startEvent>'
             f'{inner}<sequenceFlow id="{name}f" sourceRef="{name}S" targetRef="{name}T"/></process>'
         )
 
