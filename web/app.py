@@ -9,6 +9,7 @@ from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from engine.composition import open_engine
+from engine.feel import to_text
 from engine.service import Engine
 from engine.settings import Settings
 from handlers.composition import compose_documents, compose_mailer
@@ -34,6 +35,7 @@ from web.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from web.cases.words import payment_status
 from web.context import engine as served_engine
 from web.context import organisation
+from web.operations.words import stop, waits
 from web.paging import nearby, page_url
 from web.people import words
 from web.prose import prose
@@ -123,6 +125,9 @@ def _templates(app: Flask, settings: Settings) -> None:
     app.add_template_filter(prose)
     app.add_template_filter(organisation)
     app.add_template_global(payment_status)
+    app.add_template_filter(to_text, "feel")
+    app.add_template_filter(waits)
+    app.add_template_filter(stop)
     app.jinja_env.globals.update(
         one_day=timedelta(days=1),
         sections=SECTIONS,

@@ -8,7 +8,7 @@ from typing import Any, cast
 from flask import current_app
 from werkzeug.datastructures import FileStorage
 
-from engine.errors import CaseEnded
+from engine.errors import CaseEnded, CaseSuspended
 from engine.model import CaseRef, CaseStatus, Tier
 from engine.service import CaseView
 from handlers.documents import Document, DocumentRefused, Documents, OpenedDocument
@@ -42,10 +42,12 @@ def take(case_id: str, file: FileStorage, *, purpose: str, tier: Tier | None) ->
 
     :raises DocumentRefused: empty, too large, or of a type not accepted.
     :raises NotFound: the case is not the signed-in person's to see.
-    :raises CaseEnded: the case takes nothing more.
+    :raises CaseEnded: the case takes nothing more. :raises CaseSuspended: it takes nothing now.
     """
     view = engine().case(case_id, current_actor())
-    if view.status is not CaseStatus.ACTIVE:
+    if view.status is CaseStatus.SUSPENDED:
+        raise CaseSuspended(view.id)
+    if view.status.is_final:
         raise CaseEnded(view.id, view.status)
     return keep(view, file, purpose=purpose, tier=tier)
 

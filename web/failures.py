@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from engine.errors import (
     AlreadyClaimed,
     CaseEnded,
+    CaseSuspended,
     Conflict,
     NotAllowed,
     NotFound,
@@ -51,6 +52,8 @@ def explain(error: PasserelleError) -> str:
         return _("%(who)s has taken this task. Ask them to give it back first.", who=who)
     if isinstance(error, CaseEnded):
         return _("This case has ended; it takes no more steps. Nothing was changed.")
+    if isinstance(error, CaseSuspended):
+        return _("This case is suspended: it takes nothing until it is resumed. Nothing is lost.")
     if isinstance(error, NotAllowed):
         return _("This is for somebody else to do: another role, or a colleague. Nothing was kept.")
     if isinstance(error, Conflict):

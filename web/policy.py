@@ -51,6 +51,10 @@ DESIGNERS = Rule(
     "process designers and administrators",
     lambda actor: bool(actor.roles & {DESIGNER, ADMINISTRATOR}),
 )
+OPERATORS = Rule(
+    "administrators, and roles that a scheme may name: the engine asks which, case by case",
+    lambda actor: ADMINISTRATOR in actor.roles or bool(actor.roles - _OVERSIGHT),
+)
 ADMINISTRATORS = Rule("administrators", lambda actor: ADMINISTRATOR in actor.roles)
 
 PROTECTORS = Rule(
@@ -95,7 +99,6 @@ POLICY: Mapping[str, Rule] = {
     "versions.steer": DESIGNERS,
     "versions.undo": DESIGNERS,
     "operations.index": ADMINISTRATORS,
-    "operations.retry": ADMINISTRATORS,
     "people.index": CASEWORKERS,
     "people.new": CASEWORKERS,
     "people.register": CASEWORKERS,
@@ -124,6 +127,14 @@ POLICY: Mapping[str, Rule] = {
     "protection.person_reads": OVERSEERS,
     "protection.access": PROTECTION_OFFICERS,
     "protection.export": PROTECTION_OFFICERS,
+    "operations.retry": OPERATORS,
+    "operations.case": OPERATORS,
+    "operations.ask_order": OPERATORS,
+    "operations.give_order": OPERATORS,
+    "operations.ask_move": OPERATORS,
+    "operations.move": OPERATORS,
+    "operations.ask_value": OPERATORS,
+    "operations.set_value": OPERATORS,
 }
 
 

@@ -145,7 +145,7 @@ def move(
         --reason "The visit has to be made again"
     """
     engine, case_id = _found(ctx, reference)
-    values = engine.read_values(case_id, _pairs(texts), OPERATOR, activation)
+    values = engine.read_values(case_id, _pairs(texts), OPERATOR, activation, "en")
     change = bpmn.MoveTokens((bpmn.TokenMove(activation, flow, target, within, values),))
     _change(engine, case_id, change, reason, preview=preview)
 
@@ -175,7 +175,8 @@ def set_variables(
       passerelle operate set CM-OFII-2026-00001 --json '{"amount": 1200}' --reason "Misread"
     """
     engine, case_id = _found(ctx, reference)
-    values = engine.read_values(case_id, _pairs(texts), OPERATOR, activation) | _json(document)
+    values = engine.read_values(case_id, _pairs(texts), OPERATOR, activation, "en")
+    values |= _json(document)
     if not values:
         raise click.UsageError("Name at least one variable: NAME=FEEL, or --json.")
     change = bpmn.SetVariables(activation, values)

@@ -152,6 +152,13 @@ class UseCases:
             roles = ", ".join(sorted(allowed | SITE_OPERATORS))
             raise NotAllowed(f"Case {case.reference} is operated by {roles} only. Ask one of them.")
 
+    def _operates(self, uow: UnitOfWork, case_id: str, actor: Actor) -> bool:
+        try:
+            self._demand_operator(uow, case_id, actor)
+        except (NotFound, NotAllowed):
+            return False
+        return True
+
     def _doable(
         self,
         uow: UnitOfWork,
@@ -253,6 +260,7 @@ class UseCases:
             form_id=item.form_id,
             reason_required=item.reason_required,
             has_draft=item.draft is not None,
+            suspended=case.status is CaseStatus.SUSPENDED,
         )
 
     def _record_answer(

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from engine import bpmn
-from engine.errors import FeelError, InvalidAnswer
-from engine.feel import kind_of, parse
+from engine.feel import kind_of
 from engine.model import CaseStatus, EventKind, Outcome
-from engine.service.answers import tiered_keys
 from engine.service.publications import Deployed
 from engine.store.cases import CaseRow
 
@@ -144,88 +141,3 @@ def _values(
         )
         for name, new in change.values.items()
     )
-
-
-# --- what may not be in a change ----------------------------------------------------------------
-
-
-def demand_impersonal(deployed: Deployed, change: bpmn.Modification) -> None:
-    """Refuse variables that are personal fields of any of the scheme's forms.
-
-    :raises InvalidAnswer: by name, which are.
-    """
-    personal = {key for form in deployed.forms.values() for key in tiered_keys(form)}
-    if isinstance(change, bpmn.SetVariables):
-        given = [dict(change.values)]
-    else:
-        given = [dict(move.variables) for move in change.moves]
-    errors = {
-        name: "This is a personal field: it is kept in the person's file, never among a case's "
-        "variables. Correct it with the task or action that asks for it."
-        for values in given
-        for name, value in values.items()
-        if personal & {name, *_keys(value)}
-    }
-    errors |= {
-        name: f"'{name}' always names the {name} itself. Choose another name."
-        for values in given
-        for name in values
-        if name in RESERVED
-    }
-    if errors:
-        raise InvalidAnswer(errors)
-
-
-def _keys(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            yield key
-            yield from _keys(item)
-    elif isinstance(value, tuple | list):
-        for item in value:
-            yield from _keys(item)
-
-
-def read_expressions(
-    deployed: Deployed,
-    case: CaseRow,
-    expressions: Mapping[str, str],
-    activation: int | None,
-    now: datetime,
-) -> dict[str, Any]:
-    """Return what FEEL texts are worth, each seeing the case's variables as they are now.
-
-    :raises InvalidAnswer: by name, what does not parse, cannot be computed, or is a function.
-    :raises NotFound: nothing waits at the activation any more.
-    """
-    if not expressions:
-        return {}
-    visible = bpmn.variables_at(deployed.process, case.state, activation)
-    found: dict[str, Any] = {}
-    errors: dict[str, str] = {}
-    for name, text in expressions.items():
-        if not _is_name(name):
-            errors[name] = f"'{name}' is no name of a variable. Write letters, digits and _."
-            continue
-        try:
-            value, warnings = parse(text).evaluate_with_warnings(visible, now=now)
-        except FeelError as error:
-            errors[name] = f"'{text}' is no FEEL: {error} A text stands between double quotes."
-            continue
-        if value is None and warnings:
-            errors[name] = f"'{text}' gives nothing: {warnings[0]} Write null to empty it."
-        elif bpmn.holds_function(value):
-            errors[name] = f"'{text}' gives a function, which no variable can keep."
-        else:
-            found[name] = value
-    if errors:
-        raise InvalidAnswer(errors)
-    return found
-
-
-def _is_name(text: str) -> bool:
-    try:
-        expression = parse(text)
-    except FeelError:
-        return False
-    return text == text.strip() and expression.free_names | expression.maybe_names == {text}

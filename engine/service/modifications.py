@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from engine import bpmn
-from engine.errors import Conflict, InvalidAnswer, NotAllowed, NotFound, RevisionConflict
+from engine.errors import Conflict, InvalidAnswer, RevisionConflict
 from engine.model import Actor, CaseStatus, EventKind, JobKind, Tier, Variables
 from engine.ports import TieredValue
 from engine.service.base import UseCases
@@ -24,9 +24,8 @@ from engine.service.changes import (
     TargetView,
     TokenView,
     change_view,
-    demand_impersonal,
-    read_expressions,
 )
+from engine.service.given import demand_impersonal, read_expressions
 from engine.service.payloads import dump, load
 from engine.service.publications import Deployed
 from engine.store import UnitOfWork
@@ -126,6 +125,7 @@ class Modifications(UseCases):
         actor: Actor,
         *,
         revision: int | None = None,
+        locale: str = "fr",
     ) -> None:
         """Change a case by hand and let it run on; a suspended one stays suspended.
 
@@ -139,9 +139,9 @@ class Modifications(UseCases):
         with self.store.unit_of_work() as uow:
             case, now = self._ordered(uow, case_id, reason, actor, revision)
             deployed = self._publications.get(case.deployment_id)
-            demand_impersonal(deployed, change)
+            demand_impersonal(deployed, change, locale)
             kind, data = _told(deployed, case, change)
-            self._record(uow, case, kind, data, reason, actor, now)
+            self._record(uow, case, kind, data, reason, actor, now, _element(data))
             self._stepper.step(uow, case, change, actor, now)
 
     def preview(
@@ -153,13 +153,18 @@ class Modifications(UseCases):
         """
         with self.store.snapshot() as uow:
             case, deployed = self._operated(uow, case_id, actor)
-        demand_impersonal(deployed, change)
+        demand_impersonal(deployed, change, locale)
         context = bpmn.StepContext(case.ref, self.now())
         outcome = bpmn.modify(deployed.process, case.state, change, context)
         return change_view(deployed, case, change, outcome, locale)
 
     def read_values(
-        self, case_id: str, expressions: Mapping[str, str], actor: Actor, activation: int | None
+        self,
+        case_id: str,
+        expressions: Mapping[str, str],
+        actor: Actor,
+        activation: int | None,
+        locale: str = "fr",
     ) -> dict[str, Any]:
         """Return what FEEL texts are worth where a case stands: ``1200``, ``"text"``, ``a + 1``.
 
@@ -167,7 +172,7 @@ class Modifications(UseCases):
         """
         with self.store.snapshot() as uow:
             case, deployed = self._operated(uow, case_id, actor)
-        return read_expressions(deployed, case, expressions, activation, self.now())
+        return read_expressions(deployed, case, expressions, activation, self.now(), locale)
 
     # --- looking ------------------------------------------------------------------------------
 
@@ -237,11 +242,7 @@ class Modifications(UseCases):
     def may_operate(self, case_id: str, actor: Actor) -> bool:
         """Tell whether the actor operates this case, so that pages leave out dead links."""
         with self.store.snapshot() as uow:
-            try:
-                self._demand_operator(uow, case_id, actor)
-            except (NotFound, NotAllowed):
-                return False
-        return True
+            return self._operates(uow, case_id, actor)
 
     # --- what they share ----------------------------------------------------------------------
 
@@ -269,6 +270,7 @@ class Modifications(UseCases):
         reason: str,
         actor: Actor,
         now: datetime,
+        element_id: str | None = None,
     ) -> None:
         # The revision keeps each reason apart from those of earlier changes.
         key = f"{kind.replace('.', '_')}_reason_{case.revision}"
@@ -281,6 +283,7 @@ class Modifications(UseCases):
             {**data, "commitments": dict(written.commitments)},
             actor=actor.account_id,
             at=now,
+            element_id=element_id,
         )
 
     def _save(self, uow: UnitOfWork, case: CaseRow, now: datetime) -> None:
@@ -312,3 +315,9 @@ def _told(
         for move in change.moves
     ]
     return EventKind.TOKENS_MOVED, {"moves": moves}
+
+
+def _element(data: Mapping[str, Any]) -> str | None:
+    """Return the element that a change is told of: where it leads, else what it takes away."""
+    moves: list[Mapping[str, str | None]] = data.get("moves", [])
+    return moves[0]["to"] or moves[0]["from"] if moves else None

@@ -179,11 +179,16 @@ class Operations(UseCases):
             moments = (next_due(uow), next_start(uow))
         return min((moment for moment in moments if moment is not None), default=None)
 
-    def incidents(self, locale: str = "fr") -> tuple[IncidentView, ...]:
-        """Return where cases cannot go on by themselves; for operators of the site."""
+    def incidents(self, locale: str = "fr", actor: Actor | None = None) -> tuple[IncidentView, ...]:
+        """Return where cases cannot go on by themselves.
+
+        :param actor: only those of cases that this person operates; all for the site itself.
+        """
         views = []
         with self.store.snapshot() as uow:
             for row in open_incidents(uow):
+                if actor is not None and not self._operates(uow, row.case_id, actor):
+                    continue
                 case = read_case(uow, row.case_id)
                 job = read_job(uow, row.job_id) if row.job_id is not None else None
                 deployed = self._publications.get(case.deployment_id)
@@ -201,6 +206,7 @@ class Operations(UseCases):
                         code=row.code,
                         message=row.message,
                         raised_at=row.raised_at,
+                        activation=row.activation,
                         attempts=job.attempt if job else 0,
                     )
                 )

@@ -100,7 +100,10 @@ class FormView:
 
 @dataclass(frozen=True, slots=True)
 class WorkItemView:
-    """A task as the worklist shows it."""
+    """A task as the worklist shows it.
+
+    :ivar suspended: its case is suspended, so it cannot be taken or completed now.
+    """
 
     id: str
     case_id: str
@@ -119,6 +122,7 @@ class WorkItemView:
     form_id: str | None
     reason_required: bool
     has_draft: bool
+    suspended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +255,7 @@ class IncidentView:
     code: str
     message: str
     raised_at: datetime
+    activation: int
     attempts: int = 0
 
 

@@ -33,6 +33,7 @@ class Dossier:
     :ivar person: who it is about, as far as the reader's tiers open it.
     :ivar mine: open tasks that the reader holds or may take; ``others``: the remaining ones.
     :ivar diagram: SVG drawn by the engine; empty where the diagram has no interchange.
+    :ivar operable: the reader may suspend the case, move it and correct its data.
     :ivar plane: the page of the diagram that is shown.
     :ivar planes: the scheme's own pages, and those shared ones that the case has reached.
     :ivar steps: by page of the diagram, the one that is shown first.
@@ -51,6 +52,7 @@ class Dossier:
     documents: tuple[Document, ...]
     payments: tuple[Payment, ...]
     names: Mapping[str, str]
+    operable: bool
 
 
 def read_dossier(case_id: str, plane_id: str | None, *, everything: bool) -> Dossier:
@@ -85,6 +87,7 @@ def read_dossier(case_id: str, plane_id: str | None, *, everything: bool) -> Dos
         documents=files,
         payments=tranches,
         names=people,
+        operable=engine().may_operate(case_id, actor),
     )
 
 

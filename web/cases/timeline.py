@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from engine.feel import to_text
 from engine.model import EventKind
 from engine.service import EventView
 from web.context import organisation
@@ -20,6 +21,10 @@ _WORDS: Mapping[str, Any] = {
     EventKind.CASE_CANCELLED: _l("Case cancelled"),
     EventKind.CASE_MIGRATED: _l("Case moved to another version of the scheme"),
     EventKind.CASE_MIGRATION_UNDONE: _l("Case brought back to its former version"),
+    EventKind.CASE_SUSPENDED: _l("Case suspended"),
+    EventKind.CASE_RESUMED: _l("Case resumed"),
+    EventKind.TOKENS_MOVED: _l("Moved by hand to"),
+    EventKind.VARIABLES_SET: _l("Data corrected by hand"),
     EventKind.DECISION_EVALUATED: _l("Decided by the table"),
     EventKind.TASK_OPENED: _l("Task opened"),
     EventKind.TASK_CLAIMED: _l("Task taken"),
@@ -159,6 +164,8 @@ def tell(
 def _detail(event: EventView) -> str:
     if event.kind == EventKind.DECISION_EVALUATED:
         return _decided(event)
+    if event.kind == EventKind.VARIABLES_SET:
+        return _corrected(event.data)
     if event.kind in _MOVES:
         return _("from version %(old)s to %(new)s", old=event.data["from"], new=event.data["to"])
     shown = [organisation(_text(event.data[key])) for key in _SHOWN if event.data.get(key)]
@@ -170,6 +177,8 @@ def _detail(event: EventView) -> str:
 
 
 def _words(event: EventView) -> str:
+    if event.kind == EventKind.TOKENS_MOVED:
+        return _moved(event.data)
     if event.kind == "consent.recorded":
         return _("Consent given") if event.data.get("given") else _("Consent not given")
     return str(_WORDS.get(event.kind, event.kind))
@@ -184,6 +193,22 @@ def _decided(event: EventView) -> str:
 
 def _notes(event: EventView) -> tuple[str, ...]:
     return tuple(map(str, event.data.get("warnings") or ()))
+
+
+def _moved(data: Mapping[str, Any]) -> str:
+    moves: list[Mapping[str, Any]] = [*(data.get("moves") or ())]
+    move = moves[0] if moves else {}
+    if not move.get("to"):
+        return _("Taken away by hand")
+    return _("Moved by hand to") if move.get("from") else _("Begun by hand")
+
+
+def _corrected(data: Mapping[str, Any]) -> str:
+    before: Mapping[str, Any] = data.get("before") or {}
+    changed = (data.get("values") or {}).items()
+    return ", ".join(
+        f"{name}: {to_text(before.get(name))} → {to_text(value)}" for name, value in changed
+    )
 
 
 def _rules(data: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
-"""Operations: where cases stopped, and trying again."""
+"""Operations: where cases stopped, trying again, and what operators change by hand."""
 
-from web.operations.views import blueprint
+from web.operations import cases, views
+from web.operations.blueprint import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "cases", "views"]
