@@ -279,6 +279,8 @@ def _configure_sqlite(engine: Engine) -> None:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            # A destroyed key must not lie on in a free part of the file.
+            "secure_delete=ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from engine.model import Actor, CaseRef, Tier
 from engine.ports import Clock
+from engine.service.scheme import RoleKind
 from engine.store import Store, UnitOfWork
 from engine.store.queries import roles_in
 from handlers.people import store
@@ -36,11 +37,15 @@ class Access:
 
     def tiers_in(self, uow: UnitOfWork, case_id: str, reader: Actor) -> frozenset[Tier]:
         """Return the same by the case's id."""
+        return tiers_of(self.kinds_in(uow, case_id, reader))
+
+    def kinds_in(self, uow: UnitOfWork, case_id: str, reader: Actor) -> frozenset[RoleKind | None]:
+        """Return the kinds of the roles that the reader holds in a case; none if it is hidden."""
         roles = roles_in(uow, case_id, reader, self.clock.now())
         if not roles:
             return frozenset()
         kinds = self.schemes.kinds_in(uow, case_id)
-        return tiers_of([kinds.get(role) for role in roles])
+        return frozenset(kinds.get(role) for role in roles)
 
     def log(
         self,

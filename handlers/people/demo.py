@@ -6,6 +6,7 @@ of these exists.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -114,7 +115,7 @@ CAREFUL = {
 
 def demo_id(place: int) -> str:
     """Return the id of a demo person."""
-    return f"{place:032x}".replace("0", "d", 4)
+    return hashlib.sha256(f"demo person {place}".encode()).hexdigest()[:32]
 
 
 def seed_people(uow: UnitOfWork, people: People) -> int:

@@ -31,6 +31,11 @@ OPENED_TO: Mapping[RoleKind, frozenset[Tier]] = {
     RoleKind.FUNDER: frozenset(),
 }
 
+CHANGED_BY = frozenset(
+    {RoleKind.AGENCY, RoleKind.COUNSELLOR, RoleKind.LOCAL_AUTHORITY, RoleKind.OPERATOR}
+)
+"""Kinds that work with the person: they open and change files, and decide about duplicates."""
+
 SENSITIVE = frozenset({Tier.PROTECTION, Tier.LEGAL, Tier.PAYMENT, Tier.PSYCHOSOCIAL})
 """Tiers of which every read is logged."""
 

@@ -35,6 +35,7 @@ def pages(meet: Meet, site: Site, **how: Any) -> list[tuple[str, Person, Callabl
     """Return every kind of page: its name, who looks at it, and how to open it."""
     visitor, desk, officer = meet("", **how), meet("accueil", **how), meet("ofii", **how)
     adviser, designer = meet("conseiller", **how), meet("concepteur", **how)
+    guard = meet("donnees", **how)
     return [
         ("connexion", visitor, lambda: visitor.go("/sign-in")),
         ("dispositifs", desk, lambda: desk.go("/start")),
@@ -46,6 +47,17 @@ def pages(meet: Meet, site: Site, **how: Any) -> list[tuple[str, Person, Callabl
         ("dossier", adviser, lambda: adviser.open_case(reference(site, FOLLOW_UP))),
         ("demande", adviser, lambda: adviser.page.locator("#now ~ * a.govuk-button").first.click()),
         ("versions", designer, lambda: designer.go("/versions")),
+        ("personnes", officer, lambda: officer.go("/people?name=Khadija+Gasmi")),
+        ("fiche", officer, lambda: officer.page.locator(".ps-table a").first.click()),
+        ("modifier la fiche", officer, lambda: officer.page.locator("#entries ~ p a").click()),
+        ("nouvelle fiche", officer, lambda: officer.go("/people/new")),
+        ("doublons", officer, lambda: officer.go("/people/duplicates")),
+        ("côte à côte", officer, lambda: officer.page.locator(".ps-table a").first.click()),
+        ("urgence", officer, lambda: officer.go("/people/emergency")),
+        ("accès d'urgence", guard, lambda: guard.go("/protection")),
+        ("effacements", guard, lambda: guard.go("/protection/erasures")),
+        ("lectures", guard, lambda: guard.go("/protection/reads")),
+        ("copie", guard, lambda: guard.go("/protection/access")),
         ("introuvable", adviser, lambda: adviser.go("/cases/none")),
     ]
 

@@ -24,8 +24,9 @@ from handlers.people.erasure.retention import due
 from handlers.people.erasure.service import replay
 from handlers.people.erasure.store import Ground, RequestStatus, requests
 from handlers.people.index.store import searches
+from handlers.people.store import read_key
 from tests.handlers.people_support import end_case, find, known, people_of, subject
-from tests.handlers.support import NOW, OFFICER, SCHEME, Site, tiered
+from tests.handlers.support import NOW, OFFICER, SCHEME, Site, bytes_below, tiered
 from tests.handlers.test_people_duplicates import ARABIC, LATIN
 from web import MIGRATIONS as PAGES
 
@@ -222,3 +223,18 @@ def test_a_line_torn_by_a_power_cut_is_passed_over_and_the_next_one_reads(
     log.append(Erasure("e3", NOW, ("person:b", "case:c")))
     assert [e.id for e in log.read()] == ["e1", "e3"]
     assert log.read()[1].owners == ("person:b", "case:c")
+
+
+def test_a_destroyed_key_lies_in_no_free_part_of_the_database_file(sqlite_site: Site) -> None:
+    case = known(sqlite_site, "a", **LATIN)
+    end_case(sqlite_site, case)
+    with sqlite_site.store.snapshot() as uow:
+        row = read_key(uow, f"person:{subject(case)}")
+    assert row is not None
+    assert row.wrapped is not None
+    erase(sqlite_site, case)
+    sqlite_site.store.close()
+    with closing(sqlite3.connect(sqlite_site.store.path)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for path, content in bytes_below(sqlite_site.settings.var_dir.parent):
+        assert row.wrapped not in content, path

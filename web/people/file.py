@@ -32,6 +32,8 @@ def person(person_id: str) -> ResponseReturnValue:
 def edit(person_id: str) -> ResponseReturnValue:
     """Show the form that changes a file: the entries that are open to the reader."""
     view = _view(person_id)
+    if not view.may_change:
+        abort(403)
     typed = {key: _typed(view.entries.get(key)) for key in _open(view)}
     return _edit(view, typed, {})
 
@@ -151,7 +153,7 @@ def erasure(person_id: str) -> ResponseReturnValue:
     if ground is Ground.RETENTION:
         abort(400)
     with store().unit_of_work() as uow:
-        people().files.show(uow, person_id, current_actor())
+        people().files.check_may_change(uow, person_id, current_actor())
         people().erasures.ask(uow, person_id, ground, current_actor())
     flash(_("The erasure is asked. A data protection officer decides."))
     return _back(person_id)

@@ -45,8 +45,7 @@ def review(access_id: str) -> ResponseReturnValue:
     try:
         verdict = Verdict(request.form.get("verdict", ""))
     except ValueError:
-        # An access that is not there is told before a form that is not ours.
-        verdict = Verdict.ACCEPTED if not request.form.get("verdict") else abort(400)
+        abort(400)
     with store().unit_of_work() as uow:
         people().emergencies.review(uow, access_id, verdict, current_actor())
     flash(_("The review is recorded."))

@@ -50,7 +50,7 @@ class SideBySide:
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """What people do about suspected duplicates. Both files must be theirs to see and identify."""
+    """What people do about suspected duplicates: of files whose persons they work with."""
 
     directory: Directory
     access: PersonAccess
@@ -79,7 +79,7 @@ class Duplicates:
         shown = []
         for pair in pairs:
             both = (pair.low, pair.high)
-            if all(Tier.IDENTITY in self.access.standing(uow, p, actor).every for p in both):
+            if all(self._works_with(uow, person_id, actor) for person_id in both):
                 low, high = self._apart(uow, pair)
                 shown.append(SideBySide(pair, low, high, compare(low, high), ()))
         return tuple(shown), total
@@ -164,11 +164,15 @@ class Duplicates:
     # --- inside -------------------------------------------------------------------------------
 
     def _seen(self, uow: UnitOfWork, person_id: str, actor: Actor) -> str:
-        """Return the root of a person whose identity the actor may read."""
+        """Return the root of a person whom the actor works with."""
         root = see_person(uow, person_id, actor, self.clock.now()).id
-        if Tier.IDENTITY not in self.access.standing(uow, root, actor).every:
+        if not self._works_with(uow, root, actor):
             raise NotFound("person", person_id)
         return root
+
+    def _works_with(self, uow: UnitOfWork, person_id: str, actor: Actor) -> bool:
+        standing = self.access.standing(uow, person_id, actor)
+        return standing.may_change and Tier.IDENTITY in standing.every
 
     def _both_seen(self, uow: UnitOfWork, one: str, other: str, actor: Actor) -> None:
         if one == other:

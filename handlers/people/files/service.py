@@ -39,6 +39,7 @@ from handlers.people.households import (
 from handlers.people.keyring import Keyring, person_owner
 from handlers.people.profile import Identifier, identifiers_in
 from handlers.people.reading import Reading, place
+from handlers.people.tiers import CHANGED_BY
 from handlers.people.vault import seal_value
 
 
@@ -47,6 +48,7 @@ class PersonView:
     """What one reader sees of a person.
 
     :ivar entries: open entries by key.
+    :ivar may_change: whether the reader may change the file.
     :ivar tiers: what is open to the reader at all; a closed tier's entries are not told.
     :ivar cases: those that the reader sees.
     :ivar agreed: whether the person agrees now, by purpose.
@@ -58,6 +60,7 @@ class PersonView:
     entries: Mapping[str, Any]
     identifiers: tuple[Identifier, ...]
     tiers: frozenset[Tier]
+    may_change: bool
     cases: tuple[PersonCase, ...]
     household: tuple[HouseholdMember, ...]
     consents: tuple[Consent, ...]
@@ -98,13 +101,12 @@ class PersonFiles:
 
         :param person_id: made by the form that is sent: sent twice, it opens one file.
         :raises InvalidAnswer: no name, or something typed cannot stand (codes by key).
-        :raises NotAllowed: the actor's roles there open no identities.
+        :raises NotAllowed: the actor's roles there do not work with people.
         :raises Conflict: the id is another file's.
         """
-        opened = self.access.tiers_at(uow, organisation_id, actor)
-        if Tier.IDENTITY not in opened:
+        if not self.access.kinds_at(uow, organisation_id, actor) & CHANGED_BY:
             raise NotAllowed(
-                f"Files are opened in {organisation_id} by roles that read identities. Ask a "
+                f"Files are opened in {organisation_id} by roles that work with people. Ask a "
                 "colleague there."
             )
         values = checks.check_values(typed, self.clock.now().date())
@@ -142,9 +144,7 @@ class PersonFiles:
     def may_register_in(self, uow: UnitOfWork, actor: Actor) -> tuple[str, ...]:
         """Return the organisations in which the actor may open files."""
         homes = dict.fromkeys(g.organisation_id for g in actor.grants if g.organisation_id)
-        return tuple(
-            home for home in homes if Tier.IDENTITY in self.access.tiers_at(uow, home, actor)
-        )
+        return tuple(home for home in homes if self.access.kinds_at(uow, home, actor) & CHANGED_BY)
 
     def brief(self, uow: UnitOfWork, person_id: str, reader: Actor) -> str:
         """Return a person's name as far as the reader may know it; empty otherwise."""
@@ -180,6 +180,7 @@ class PersonFiles:
             entries={k: v for k, v in entries.items() if not k.startswith(IDENTIFIER)},
             identifiers=tuple(identifiers_in(entries)),
             tiers=standing.every,
+            may_change=standing.may_change,
             cases=cases_of(uow, files, reader, now),
             household=tuple(m for each in files for m in household_of(uow, each, now)),
             consents=tuple(c for each in files for c in consents_of(uow, each)),
@@ -200,6 +201,14 @@ class PersonFiles:
         known = self._open(uow, members(uow, row.id), standing, actor)
         changed = {key: value for key, value in values.items() if known.get(key) != value}
         self._write(uow, row.id, _but_nothing(changed, known), standing.every, actor)
+
+    def check_may_change(self, uow: UnitOfWork, person_id: str, actor: Actor) -> None:
+        """Refuse whoever does not work with the person.
+
+        :raises NotFound: the person is not the actor's to see.
+        :raises NotAllowed: the actor only reads.
+        """
+        self._changing(uow, person_id, actor)
 
     def add_identifier(
         self, uow: UnitOfWork, person_id: str, kind: str, country: str, number: str, actor: Actor
@@ -323,8 +332,8 @@ class PersonFiles:
         row, standing = self._seen(uow, person_id, actor)
         if row.erased_at is not None:
             raise NotFound("person", person_id)
-        if Tier.IDENTITY not in standing.every:
-            raise NotAllowed("A person's file is changed by roles that read identities.")
+        if not standing.may_change:
+            raise NotAllowed("A person's file is changed by roles that work with the person.")
         return row, standing
 
     def _open(

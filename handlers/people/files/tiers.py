@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.model import Actor, Tier
+from engine.service.scheme import RoleKind
 from engine.store import UnitOfWork
 from handlers.people import store
 from handlers.people.access import Access
 from handlers.people.emergency.store import open_emergencies
 from handlers.people.files.store import cases_of, members, organisations_of
-from handlers.people.tiers import tiers_of
+from handlers.people.tiers import CHANGED_BY, tiers_of
 
 EMERGENCY_TIERS = frozenset({Tier.IDENTITY, Tier.PROTECTION})
 """What an emergency access opens: who it is, and what keeps them safe."""
@@ -23,10 +24,12 @@ class Standing:
 
     :ivar by_case: tiers by the cases about the person that the reader sees.
     :ivar general: tiers open beside any case: where the file was opened, or in an emergency.
+    :ivar may_change: whether the reader works with the person, and may change the file.
     """
 
     by_case: Mapping[str, frozenset[Tier]]
     general: frozenset[Tier]
+    may_change: bool
 
     @property
     def every(self) -> frozenset[Tier]:
@@ -53,32 +56,32 @@ class PersonAccess:
         now = self.access.clock.now()
         files = members(uow, person_id)
         by_case = {
-            case.id: self.access.tiers_in(uow, case.id, reader)
+            case.id: self.access.kinds_in(uow, case.id, reader)
             for case in cases_of(uow, files, reader, now)
         }
-        general = self._by_organisation(uow, files, reader)
+        at_home = frozenset(
+            kind
+            for organisation_id in organisations_of(uow, files)
+            for kind in self.kinds_at(uow, organisation_id, reader)
+        )
+        general = tiers_of(at_home) - {Tier.CASE}
         if open_emergencies(uow, files, reader.account_id, now):
             general |= EMERGENCY_TIERS
-        return Standing(by_case, general)
+        return Standing(
+            {case_id: tiers_of(kinds) for case_id, kinds in by_case.items()},
+            general,
+            may_change=any(CHANGED_BY & kinds for kinds in (at_home, *by_case.values())),
+        )
 
-    def tiers_at(self, uow: UnitOfWork, organisation_id: str, reader: Actor) -> frozenset[Tier]:
-        """Return the tiers that the reader's roles in an organisation open of files it opened."""
+    def kinds_at(self, uow: UnitOfWork, organisation_id: str, reader: Actor) -> frozenset[RoleKind]:
+        """Return the kinds of the reader's roles in an organisation, for the files it opened."""
         grants = [g for g in reader.grants if g.sees_cases and g.organisation_id == organisation_id]
         schemes = self.access.schemes.every(uow) if grants else {}
-        kinds = [
+        return frozenset(
             config.role_kinds[grant.role]
             for grant in grants
             for scheme, config in schemes.items()
             if grant.role in config.role_kinds
             and (not grant.schemes or scheme in grant.schemes)
             and grant.country in (None, config.country)
-        ]
-        return tiers_of(kinds) - {Tier.CASE}
-
-    def _by_organisation(
-        self, uow: UnitOfWork, files: tuple[str, ...], reader: Actor
-    ) -> frozenset[Tier]:
-        opened: frozenset[Tier] = frozenset()
-        for organisation_id in organisations_of(uow, files):
-            opened |= self.tiers_at(uow, organisation_id, reader)
-        return opened
+        )
