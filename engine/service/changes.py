@@ -105,7 +105,9 @@ def change_view(
         return tuple(dict.fromkeys(deployed.name_of(each, labels) for each in found))
 
     def told(kind: EventKind) -> tuple[str, ...]:
-        return names(e.element_id for e in outcome.events if e.kind == kind and e.element_id)
+        # What has no name says nothing to people: gateways that join, plain ends.
+        ids = [e.element_id for e in outcome.events if e.kind == kind and e.element_id]
+        return names(each for each in ids if deployed.name_of(each, labels) != each)
 
     return ChangeView(
         revision=case.revision,

@@ -58,12 +58,17 @@ def _say(code: str, locale: str, **figures: object) -> str:
     return texts.get(locale, texts["fr"]).format(**figures)
 
 
+def personal_keys(deployed: Deployed) -> frozenset[str]:
+    """Return the keys of the fields of all forms whose answers go to the person's file."""
+    return frozenset(key for form in deployed.forms.values() for key in tiered_keys(form))
+
+
 def demand_impersonal(deployed: Deployed, change: bpmn.Modification, locale: str) -> None:
     """Refuse variables that are personal fields of any of the scheme's forms, however deep.
 
     :raises InvalidAnswer: by name, which are.
     """
-    personal = {key for form in deployed.forms.values() for key in tiered_keys(form)}
+    personal = personal_keys(deployed)
     errors: dict[str, str] = {}
     for name, value in _given(change):
         if personal & {name, *_keys(value)}:

@@ -25,7 +25,7 @@ from engine.service.changes import (
     TokenView,
     change_view,
 )
-from engine.service.given import demand_impersonal, read_expressions
+from engine.service.given import demand_impersonal, personal_keys, read_expressions
 from engine.service.payloads import dump, load
 from engine.service.publications import Deployed
 from engine.store import UnitOfWork
@@ -188,7 +188,9 @@ class Modifications(UseCases):
         labels = deployed.labels_in(locale)
         tokens = bpmn.standing_tokens(deployed.process, case.state)
         values = dict(bpmn.variables_at(deployed.process, case.state, None))
-        values.pop("scheme")
+        # Under a personal field's name stands only the id of what the person's file keeps.
+        for name in ("scheme", *personal_keys(deployed)):
+            values.pop(name, None)
         return OperatedView(
             id=case.id,
             reference=case.reference,

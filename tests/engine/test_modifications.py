@@ -439,3 +439,8 @@ def test_a_role_that_the_scheme_names_operates_its_cases(bench: Bench, tmp_path)
     assert status(bench, case_id) is CaseStatus.SUSPENDED
     with pytest.raises(NotFound):
         bench.engine.resume(case_id, WHY, STRANGER)
+
+
+def test_operators_see_neither_a_personal_field_nor_its_place_among_the_data(bench: Bench) -> None:
+    case_id = bench.start()
+    assert set(bench.engine.operated(case_id, OPERATOR).variables) == {"amount"}
