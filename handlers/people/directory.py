@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.store import UnitOfWork
+from handlers.people.attributes import IDENTIFIER
 from handlers.people.duplicates.compare import SUSPECT, compare
 from handlers.people.duplicates.store import suspect, undecided_or_new
 from handlers.people.files.store import members
 from handlers.people.index.store import candidates, everyone, replace_tokens
 from handlers.people.index.tokens import clues_for, clues_of, token, weighty
-from handlers.people.profile import Profile, profile_of, recognisable
+from handlers.people.profile import KEYS, Profile, profile_of, recognisable
 from handlers.people.reading import Reading
 from handlers.people.secrets import KeyFile
 
@@ -62,12 +63,12 @@ class Directory:
     def profile(self, uow: UnitOfWork, person_id: str) -> Profile:
         """Return a person as all of their files together show them; the root's own word first."""
         values: dict[str, object] = {}
-        files = self.reading.person(uow, members(uow, person_id))
+        files = self.reading.person(uow, members(uow, person_id), KEYS, IDENTIFIER)
         for told in reversed(list(files.values())):
             values |= recognisable(told.values())
         return profile_of(values)
 
     def own_profile(self, uow: UnitOfWork, person_id: str) -> Profile:
         """Return a person as this one file alone shows them."""
-        told = self.reading.person(uow, [person_id])[person_id]
+        told = self.reading.person(uow, [person_id], KEYS, IDENTIFIER)[person_id]
         return profile_of(recognisable(told.values()))

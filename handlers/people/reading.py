@@ -44,15 +44,19 @@ class Reading:
         return opened
 
     def person(
-        self, uow: UnitOfWork, person_ids: Sequence[str], keys: Sequence[str] | None = None
+        self,
+        uow: UnitOfWork,
+        person_ids: Sequence[str],
+        keys: Sequence[str],
+        beginning: str | None = None,
     ) -> Mapping[str, Mapping[str, Opened]]:
         """Return the newest rows of persons with their values, by person, then key.
 
-        :param keys: only these; all of them if left out.
+        :param keys: only these, and those that begin with ``beginning``.
         """
         owners = {person_owner(person_id): person_id for person_id in person_ids}
         found: dict[str, dict[str, Opened]] = {person_id: {} for person_id in person_ids}
-        for row, value in self.open(uow, store.newest_fields(uow, owners, keys)):
+        for row, value in self.open(uow, store.newest_fields(uow, owners, keys, beginning)):
             found[owners[row.owner]][row.key] = (row, value)
         return found
 

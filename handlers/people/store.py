@@ -180,13 +180,17 @@ def insert_fields(uow: UnitOfWork, rows: Sequence[FieldRow]) -> None:
 
 
 def newest_fields(
-    uow: UnitOfWork, owners: Collection[str], keys: Collection[str] | None = None
+    uow: UnitOfWork,
+    owners: Collection[str],
+    keys: Collection[str] | None = None,
+    beginning: str | None = None,
 ) -> tuple[FieldRow, ...]:
     """Return what each owner's newest versions are, one a key and case, the oldest first.
 
     A reader who may not open what another case wrote still reads what their own did.
 
     :param keys: only these; all of them if left out.
+    :param beginning: and those that begin so.
     """
     f = t.tiered_fields.c
     newest = (
@@ -195,7 +199,10 @@ def newest_fields(
         .group_by(f.owner, f.key, f.case_id)
     )
     if keys is not None:
-        newest = newest.where(f.key.in_(sorted(keys)))
+        named: sa.ColumnElement[bool] = f.key.in_(sorted(keys))
+        if beginning is not None:
+            named = sa.or_(named, f.key.startswith(beginning, autoescape=True))
+        newest = newest.where(named)
     rows = uow.connection.execute(
         sa.select(t.tiered_fields).where(f.seq.in_(newest)).order_by(f.seq)
     )
