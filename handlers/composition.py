@@ -29,6 +29,8 @@ _HANDLERS = (
     people.check_consent,
     people.find_duplicates,
     organisations.find_operators,
+    organisations.offer,
+    organisations.end_offer,
     organisations.open_access,
     organisations.close_access,
     organisations.assign,

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from engine.errors import InvalidAnswer
 from engine.store import UnitOfWork
-from handlers.organisations import Organisation, save_organisation, save_profile
+from handlers.organisations import (
+    Dimension,
+    Organisation,
+    find_organisations,
+    save_coverage,
+    save_organisation,
+    save_profile,
+)
+from handlers.organisations.demo import LEVELS, seed_organisations
 
 REGIONS = (
     "adamaoua",
@@ -24,7 +33,6 @@ REGIONS = (
 """Cameroon's ten regions, as codes."""
 
 SECTORS = ("agriculture", "commerce", "crafts", "livestock", "services", "transport", "catering")
-LEVELS = ("social", "employment", "business")
 
 ORGANISATIONS = (
     Organisation("ofii-cm", "OFII-Cameroun (démo)", "agency", "CM", "public", "ofii@demo.invalid"),
@@ -86,6 +94,8 @@ ORGANISATIONS = (
     ),
 )
 
+SOURCE = "S A2, A3 : tel organisme existe ; nom et profil inventés"
+
 _NORTH = ("adamaoua", "extreme-nord", "nord")
 _COAST = ("littoral", "sud", "sud-ouest")
 _CENTRE = ("centre", "est", "nord-ouest", "ouest")
@@ -102,23 +112,28 @@ PROFILES: Mapping[str, tuple[int, tuple[str, ...], tuple[str, ...], tuple[str, .
 
 
 def seed(uow: UnitOfWork, given: Mapping[str, Any] | None = None) -> None:
-    """Write the demo's organisations and operators; a second time changes nothing.
+    """Write the demo's organisations and operators that are missing; those there stay as they are.
 
     :param given: what a scenario makes otherwise: ``capacity``, places by operator.
     :raises InvalidAnswer: it makes something else otherwise, or of another operator.
     """
     places = _places(given or {})
+    known = {each.id for each in find_organisations(uow)}
     for organisation in ORGANISATIONS:
-        save_organisation(uow, organisation)
+        if organisation.id not in known:
+            save_organisation(uow, replace(organisation, source=SOURCE))
+            save_coverage(uow, organisation.id, Dimension.LANGUAGE, ("fr", "en"))
     for organisation_id, (capacity, sectors, regions, levels) in PROFILES.items():
-        save_profile(
-            uow,
-            organisation_id,
-            capacity=places.get(organisation_id, capacity),
-            sectors=sectors,
-            regions=regions,
-            levels=levels,
-        )
+        if organisation_id not in known or organisation_id in places:
+            save_profile(
+                uow,
+                organisation_id,
+                capacity=places.get(organisation_id, capacity),
+                sectors=sectors,
+                regions=regions,
+                levels=levels,
+            )
+    seed_organisations(uow, PROFILES)
 
 
 def _places(given: Mapping[str, Any]) -> Mapping[str, int]:

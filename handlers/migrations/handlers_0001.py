@@ -110,6 +110,9 @@ def _organisations() -> None:
         sa.Column("type", sa.String(16), nullable=False),
         sa.Column("email", sa.String(254), nullable=False),
         sa.Column("language", sa.String(2), nullable=False),
+        sa.Column("active", sa.Boolean, nullable=False),
+        sa.Column("source", sa.String(300), nullable=False),
+        sa.Column("revision", sa.Integer, nullable=False),
     )
     op.create_index("ix_organisations_country", "organisations", ["country", "kind"])
     op.create_table(
@@ -140,12 +143,9 @@ def _organisations() -> None:
     op.create_index("ix_assignments_case", "assignments", ["case_id"])
     op.create_index("ix_assignments_organisation", "assignments", ["organisation_id", "until"])
     op.create_table(
-        "operator_coverage",
+        "organisation_coverage",
         sa.Column(
-            "organisation_id",
-            sa.String(64),
-            sa.ForeignKey("operators.organisation_id"),
-            primary_key=True,
+            "organisation_id", sa.String(64), sa.ForeignKey("organisations.id"), primary_key=True
         ),
         sa.Column("dimension", sa.String(16), primary_key=True),
         sa.Column("code", sa.String(64), primary_key=True),

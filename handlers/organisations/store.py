@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,22 +15,39 @@ from engine.store import UnitOfWork
 from handlers.organisations import tables as t
 
 
+class Kind(StrEnum):
+    """What a body is. Any of them may be entrusted with cases; an operator is there for it."""
+
+    MINISTRY = "ministry"
+    AGENCY = "agency"
+    PUBLIC_SERVICE = "public-service"
+    INTERNATIONAL = "international"
+    LOCAL_ADMINISTRATION = "local-administration"
+    COMMITTEE = "committee"
+    OPERATOR = "operator"
+    ASSOCIATION = "association"
+
+
 class Dimension(StrEnum):
-    """What an operator covers, each a set of codes."""
+    """What an organisation covers, each a set of codes."""
 
     SECTOR = "sector"
     REGION = "region"
     LEVEL = "level"
+    LANGUAGE = "language"
 
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
     """A body that works on cases.
 
-    :ivar kind: code: ``agency``, ``local-administration``, ``committee``, ``operator``.
+    :ivar kind: code, one of :class:`Kind`.
     :ivar country: ISO 3166-1 alpha-2.
     :ivar type: ``public`` or ``private``.
     :ivar language: ISO 639-1 code that notices to it are written in.
+    :ivar active: whether new cases may be entrusted to it; those it has stay.
+    :ivar source: where the fact that it exists comes from, with its mark; said of samples too.
+    :ivar revision: counts its changes; two people who change it at once do not undo one another.
     """
 
     id: str
@@ -40,6 +57,9 @@ class Organisation:
     type: str
     email: str
     language: str = "fr"
+    active: bool = True
+    source: str = ""
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +94,49 @@ class Assignment:
 
 
 def save_organisation(uow: UnitOfWork, organisation: Organisation) -> None:
-    """Write an organisation, or change the one that has its id."""
+    """Write an organisation, or change the one that has its id, whatever its revision."""
     o = t.organisations.c
-    values = {
+    values = _values(organisation)
+    changed = uow.connection.execute(
+        sa.update(t.organisations)
+        .where(o.id == organisation.id)
+        .values(**values, revision=o.revision + 1)
+    )
+    if changed.rowcount == 0:
+        uow.connection.execute(
+            sa.insert(t.organisations).values(id=organisation.id, **values, revision=1)
+        )
+
+
+def change_organisation(uow: UnitOfWork, organisation: Organisation) -> None:
+    """Change an organisation that was read at ``organisation.revision``.
+
+    :raises Conflict: it was changed since.
+    """
+    o = t.organisations.c
+    changed = uow.connection.execute(
+        sa.update(t.organisations)
+        .where(o.id == organisation.id, o.revision == organisation.revision)
+        .values(**_values(organisation), revision=organisation.revision + 1)
+    )
+    if changed.rowcount == 0:
+        raise Conflict(
+            f"Organisation {organisation.id} was changed by somebody else meanwhile. "
+            "Open it again and repeat your change."
+        )
+
+
+def _values(organisation: Organisation) -> dict[str, object]:
+    return {
         "name": organisation.name,
         "kind": organisation.kind,
         "country": organisation.country,
         "type": organisation.type,
         "email": organisation.email,
         "language": organisation.language,
+        "active": organisation.active,
+        "source": organisation.source,
     }
-    changed = uow.connection.execute(
-        sa.update(t.organisations).where(o.id == organisation.id).values(**values)
-    )
-    if changed.rowcount == 0:
-        uow.connection.execute(sa.insert(t.organisations).values(id=organisation.id, **values))
 
 
 def save_profile(
@@ -128,23 +176,38 @@ def save_profile(
             .values(capacity_cases=capacity)
         )
     covered = {Dimension.SECTOR: sectors, Dimension.REGION: regions, Dimension.LEVEL: levels}
-    _replace_coverage(uow, organisation_id, covered)
+    for dimension, codes in covered.items():
+        save_coverage(uow, organisation_id, dimension, codes)
 
 
-def _replace_coverage(
-    uow: UnitOfWork, organisation_id: str, covered: dict[Dimension, Iterable[str]]
+def save_coverage(
+    uow: UnitOfWork, organisation_id: str, dimension: Dimension, codes: Iterable[str]
 ) -> None:
-    c = t.operator_coverage.c
+    """Write what an organisation covers in one dimension, in place of what it covered."""
+    c = t.organisation_coverage.c
     uow.connection.execute(
-        sa.delete(t.operator_coverage).where(c.organisation_id == organisation_id)
+        sa.delete(t.organisation_coverage).where(
+            c.organisation_id == organisation_id, c.dimension == dimension.value
+        )
     )
     rows = [
         {"organisation_id": organisation_id, "dimension": dimension.value, "code": code}
-        for dimension, codes in covered.items()
         for code in sorted(set(codes))
     ]
     if rows:
-        uow.connection.execute(sa.insert(t.operator_coverage), rows)
+        uow.connection.execute(sa.insert(t.organisation_coverage), rows)
+
+
+def coverage_of(
+    uow: UnitOfWork, organisation_ids: Iterable[str]
+) -> Mapping[str, Mapping[Dimension, frozenset[str]]]:
+    """Return what organisations cover, by id; every dimension is there, empty or not."""
+    ids = list(organisation_ids)
+    found = _coverage(uow, ids)
+    return {
+        each: {dimension: frozenset(found[each][dimension]) for dimension in Dimension}
+        for each in ids
+    }
 
 
 def read_organisation(uow: UnitOfWork, organisation_id: str) -> Organisation:
@@ -176,12 +239,12 @@ def find_organisations(
 def find_operators(
     uow: UnitOfWork, country: str, covering: Iterable[tuple[Dimension, str]] = ()
 ) -> tuple[Operator, ...]:
-    """Return the operators of a country that cover all of this, the freest first."""
-    o, p, c = t.organisations.c, t.operators.c, t.operator_coverage.c
+    """Return the active operators of a country that cover all of this, the freest first."""
+    o, p, c = t.organisations.c, t.operators.c, t.organisation_coverage.c
     query = (
         sa.select(*t.organisations.c, p.capacity_cases, p.load_cases)
         .join(t.operators, p.organisation_id == o.id)
-        .where(o.country == country)
+        .where(o.country == country, o.active)
         .order_by((p.capacity_cases - p.load_cases).desc(), o.id)
     )
     for dimension, code in covering:
@@ -231,7 +294,7 @@ def give_back_place(uow: UnitOfWork, organisation_id: str) -> None:
     p = t.operators.c
     uow.connection.execute(
         sa.update(t.operators)
-        .where(p.organisation_id == organisation_id)
+        .where(p.organisation_id == organisation_id, p.load_cases > 0)
         .values(load_cases=p.load_cases - 1)
     )
 
@@ -269,7 +332,7 @@ def assignments_of(uow: UnitOfWork, case_id: str) -> tuple[Assignment, ...]:
 
 def _coverage(uow: UnitOfWork, ids: list[str]) -> dict[str, dict[Dimension, set[str]]]:
     found: dict[str, dict[Dimension, set[str]]] = defaultdict(lambda: defaultdict(set))
-    c = t.operator_coverage.c
+    c = t.organisation_coverage.c
     rows = uow.connection.execute(
         sa.select(c.organisation_id, c.dimension, c.code).where(c.organisation_id.in_(ids))
     )
