@@ -174,14 +174,18 @@ class _Graph:
             _put(variables, requirement, argument)
         inner = _Graph(self._elements, variables, self._session, given)
         with self._session.inside(service.id):
-            values = [(r.path[-1], inner.value(r.key)) for r in service.outputs]
-        value: Value = values[0][1] if len(values) == 1 else Context(values)
+            value = _outputs(service, inner)
         if service.type is None:
             return value
         taken, problem = service.type.taken(value, self._session.meter)
         if problem:
             self._session.warn(service.where, f"{problem}, so it is null")
         return taken
+
+
+def _outputs(service: Service, graph: _Graph) -> Value:
+    values = [(r.path[-1], graph.value(r.key)) for r in service.outputs]
+    return values[0][1] if len(values) == 1 else Context(values)
 
 
 def _put(scope: dict[str, object], requirement: Requirement, value: Value) -> None:

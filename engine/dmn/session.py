@@ -20,7 +20,7 @@ MAX_REASONS = 200
 MAX_WARNINGS = 100
 """Warnings kept of one evaluation."""
 
-MAX_DEPTH = 24
+MAX_DEPTH = 1_000
 """Decisions, knowledge models and services that may stand inside one another."""
 
 Scope = Mapping[str, object]
@@ -133,7 +133,8 @@ class Session:
         if len(self.traces) >= MAX_DEPTH:
             raise DecisionError(
                 f"{owner}: more than {MAX_DEPTH} decisions and functions call one another. "
-                "Replace the recursion by a loop."
+                "Look for a function that calls itself without end, or replace the recursion by a "
+                "loop."
             )
         trace = Trace(owner)
         self.traces.append(trace)

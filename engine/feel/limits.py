@@ -33,9 +33,9 @@ READ_CHARS_A_CHAR = 16
 MAX_DIGITS = 10_000
 """Most digits of one number as written."""
 
-MAX_HOSTED = 24
+MAX_HOSTED = 1_000
 """Deepest calls of designers' functions inside one another through functions of Python's: a
-comparison that ``sort`` calls, a knowledge model. Each of them stands on Python's stack."""
+comparison that ``sort`` calls, a knowledge model (:mod:`engine.feel.stacks`)."""
 
 MAX_WARNINGS = 50
 """Warnings kept of one evaluation; later ones are only counted as the last entry."""

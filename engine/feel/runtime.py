@@ -18,6 +18,7 @@ from engine.feel.limits import (
     Limits,
 )
 from engine.feel.messages import Message, feel_error, odd_value
+from engine.feel.stacks import on_some_stack
 from engine.feel.values import SCALARS, FeelFunction, NoFeelValue, Value, to_feel
 from engine.feel.walks import Walker, drive
 
@@ -270,12 +271,15 @@ class Closure(Metered):
         meter.enter_hosted()
         try:
             inner = self.scope(arguments, caller)
-            if self.walker is not None:
-                return drive(self.walker(inner))  # type: ignore[no-any-return]
-            return self.body(inner)  # type: ignore[no-any-return]
+            return on_some_stack(meter.hosted, lambda: self._evaluated(inner))
         finally:
             meter.leave_hosted()
             meter.leave_call()
+
+    def _evaluated(self, inner: Frame) -> Value:
+        if self.walker is not None:
+            return drive(self.walker(inner))  # type: ignore[no-any-return]
+        return self.body(inner)  # type: ignore[no-any-return]
 
     def scope(self, arguments: tuple[Value, ...], caller: Run) -> Frame:
         """Return the scope of one call of the body, on the caller's budget."""
@@ -299,7 +303,7 @@ def invoke(function: FeelFunction, arguments: tuple[Value, ...], run: Run) -> Va
     meter.spend_steps()
     meter.enter_hosted()
     try:
-        return to_feel(target(arguments))
+        return to_feel(on_some_stack(meter.hosted, lambda: target(arguments)))
     except NoFeelValue as error:
         raise Failure("no-feel-value", name=function.name, problem=odd_value(error)) from None
     finally:

@@ -76,8 +76,9 @@ def test_a_knowledge_model_may_call_itself_within_its_bound(arrow: str) -> None:
     source = dmn(model)
     assert not check(source, "t.dmn")
     assert decide(source, {"n": 5}, "F").value == Decimal(120)
-    with pytest.raises(DecisionError, match="calls inside one another"):
-        decide(source, {"n": 100}, "F")
+    assert decide(source, {"n": 400}, "F").value > Decimal("1E860")
+    with pytest.raises(DecisionError, match=r"inside one another|call one another"):
+        decide(source, {"n": 5_000}, "F")
 
 
 def test_an_import_without_a_name_brings_its_names_and_types_as_they_are() -> None:
