@@ -24,9 +24,10 @@ from engine.feel import (
     to_text,
 )
 
-NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, places=4) | st.integers(
-    -(10**30), 10**30
-).map(Decimal)
+# A FEEL number has 34 digits at most; four of them behind the point leave thirty before it.
+NUMBERS = st.decimals(-(10**30) + 1, 10**30 - 1, places=4) | st.integers(-(10**30), 10**30).map(
+    Decimal
+)
 ZONES = st.sampled_from(
     [None, UTC, timezone(timedelta(hours=-3, minutes=-30)), ZoneInfo("Europe/Paris")]
 )
