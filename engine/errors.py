@@ -274,6 +274,16 @@ class HandlerFailed(PasserelleError):
         self.retry_after = retry_after
 
 
+class CallPostponed(HandlerFailed):
+    """A handler may not do its work yet; it is called again at a moment of its own choice.
+
+    Nothing failed: the attempt does not count towards those after which a case stops.
+    """
+
+    def __init__(self, message: str, retry_after: timedelta) -> None:
+        super().__init__(message, retry_after=retry_after)
+
+
 class BusinessError(PasserelleError):
     """A handler reports an outcome that the diagram may catch as an error event.
 

@@ -217,6 +217,8 @@ class Ports:
     :ivar migrations: folders of further Alembic versions, upgraded with the engine's own.
     :ivar checks: called with a database before it is opened for use; one that raises
         :class:`~engine.errors.ConfigurationError` keeps it closed.
+    :ivar chores: what the rooms do of themselves, case or no case, such as sending what was
+        gathered; the worker calls each once in a while, and one that has nothing to do is cheap.
     """
 
     registry: HandlerRegistry
@@ -224,6 +226,7 @@ class Ports:
     clock: Clock
     migrations: tuple[Path, ...] = ()
     checks: tuple[Callable[[Store], None], ...] = ()
+    chores: tuple[Callable[[], object], ...] = ()
 
 
 class Compose(Protocol):

@@ -34,7 +34,16 @@ class Settings:
     :ivar pool_size: calls to the outside that run at a time.
     :ivar smtp_url: ``smtp://[user:password@]host:port``; empty writes notices to var/outbox.
     :ivar mail_from: sender of notices.
+    :ivar sms_url: where the SMS gateway takes a message; empty writes them to var/outbox.
+    :ivar sms_token: sent to the gateway as ``Authorization: Bearer``.
+    :ivar sms_sender: number or name that an SMS comes from.
+    :ivar quiet_hours: ``HH:MM-HH:MM`` on the clock of the scheme's time zone, within which no
+        notice goes to a person who named no hours of their own; empty for none.
+    :ivar digest_minutes: how long notices to one organisation are gathered into one; 0 sends each.
     :ivar document_limit_bytes: largest file that a person may hand in.
+    :ivar clamd: clamd's socket, a path or ``host:port``; empty scans nothing.
+    :ivar scan_absent: what happens to a file while clamd is away: ``refuse`` it, or ``quarantine``
+        it until ``passerelle documents rescan`` has had it scanned.
     :ivar master_key_file: the key that wraps every person's key; ``None`` means
         ``<var_dir>/secrets/master.key``, made at first use; PASSERELLE_MASTER_KEY_FILE.
     :ivar search_key_file: the key under which names are looked up; ``None`` means
@@ -60,7 +69,14 @@ class Settings:
     pool_size: int = 4
     smtp_url: str = ""
     mail_from: str = "passerelle@localhost"
+    sms_url: str = ""
+    sms_token: str = ""
+    sms_sender: str = ""
+    quiet_hours: str = "20:00-08:00"
+    digest_minutes: int = 0
     document_limit_bytes: int = 10_000_000
+    clamd: str = ""
+    scan_absent: str = "refuse"
     master_key_file: Path | None = None
     search_key_file: Path | None = None
     erasure_log: Path | None = None
@@ -106,6 +122,13 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path | None = 
         pool_size=int(_number(env, "POOL_SIZE", 4)),
         smtp_url=env.get(PREFIX + "SMTP_URL", ""),
         mail_from=env.get(PREFIX + "MAIL_FROM", "passerelle@localhost"),
+        sms_url=env.get(PREFIX + "SMS_URL", ""),
+        sms_token=env.get(PREFIX + "SMS_TOKEN", ""),
+        sms_sender=env.get(PREFIX + "SMS_SENDER", ""),
+        quiet_hours=env.get(PREFIX + "QUIET_HOURS", "20:00-08:00"),
+        digest_minutes=int(_number(env, "DIGEST_MINUTES", 0)),
+        clamd=env.get(PREFIX + "CLAMD", ""),
+        scan_absent=env.get(PREFIX + "SCAN_ABSENT", "refuse"),
         document_limit_bytes=int(_number(env, "DOCUMENT_LIMIT_BYTES", 10_000_000)),
         master_key_file=_path(env, "MASTER_KEY_FILE"),
         search_key_file=_path(env, "SEARCH_KEY_FILE"),
@@ -124,7 +147,7 @@ def _number(env: Mapping[str, str], name: str, default: float) -> float:
         value = float(text) if text else float(default)
     except ValueError:
         raise ConfigurationError(f"{PREFIX}{name}='{text}' is not a number.") from None
-    if value <= 0:
+    if value < 0 or (value == 0 and default > 0):
         raise ConfigurationError(f"{PREFIX}{name}='{text}' must be above zero.")
     return value
 

@@ -58,6 +58,7 @@ class Worker:
             try:
                 if rounds % SWEEP_EVERY == 0:
                     self._runner.sweep()
+                    self._do_chores()
                 busy = self.work_once()
             except PasserelleError as error:
                 log.error("worker waits", error=str(error))
@@ -68,6 +69,11 @@ class Worker:
             rounds += 1
             if not busy:
                 self._stop.wait(self.engine.settings.poll_s)
+
+    def _do_chores(self) -> None:
+        for chore in self.engine.chores:
+            if not self._stop.is_set():
+                chore()
 
     def work_once(self) -> bool:
         """Run or dispatch what is due now; tell whether anything was.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
+from handlers.notices.commands import notices
 from handlers.people.commands import people
 
-COMMANDS: tuple[click.Command, ...] = (people,)
+COMMANDS: tuple[click.Command, ...] = (people, notices)
 """One group a room, named after it: ``passerelle ROOM import FILE``, ``passerelle ROOM export``."""

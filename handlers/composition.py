@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from engine.clock import OffsetClock, SystemClock
@@ -10,7 +11,17 @@ from engine.settings import Settings
 from engine.store import Store
 from handlers import committees, documents, notices, organisations, payments, people
 from handlers.documents import DocumentFiles, Documents
-from handlers.notices import Mailer, Outbox, SmtpServer
+from handlers.notices import (
+    HttpGateway,
+    Mailer,
+    Notices,
+    Outbox,
+    Receivers,
+    SmsCarrier,
+    SmsOutbox,
+    SmtpServer,
+    read_hours,
+)
 from handlers.people import (
     Access,
     ErasureLog,
@@ -54,14 +65,15 @@ def compose(settings: Settings, store: Store, clock: Clock | None = None) -> Por
 
     :param clock: what tells the time to all of them; the site's own if left out. Tests and
         scenarios pass theirs here, so that fields and engine agree on the present moment.
-    :raises ConfigurationError: PASSERELLE_SMTP_URL cannot be read.
+    :raises ConfigurationError: PASSERELLE_SMTP_URL, _SMS_URL or _QUIET_HOURS cannot be read.
     """
     told = clock or site_clock(settings, store)
     fields = compose_fields(settings, store, told)
     registry = HandlerRegistry()
     for function in _HANDLERS:
         registry.add(function)
-    registry.add(notices.send_handler(compose_mailer(settings), fields, settings.mail_from))
+    post = compose_notices(settings, store, told, fields)
+    registry.add(notices.send_handler(post))
     log = ErasureLog(settings)
     return Ports(
         registry=registry,
@@ -69,12 +81,32 @@ def compose(settings: Settings, store: Store, clock: Clock | None = None) -> Por
         clock=told,
         migrations=(MIGRATIONS,),
         checks=(lambda database: refuse_unreplayed(database, log),),
+        chores=(post.deliver,),
     )
 
 
 def compose_fields(settings: Settings, store: Store, clock: Clock) -> PersonalFields:
     """Return the room that keeps personal answers."""
     return compose_people(settings, store, clock).fields
+
+
+def compose_notices(
+    settings: Settings, store: Store, clock: Clock, fields: PersonalFields | None = None
+) -> Notices:
+    """Return the room that sends notices.
+
+    :raises ConfigurationError: a carrier's address or the quiet hours cannot be read.
+    """
+    told = fields or compose_fields(settings, store, clock)
+    return Notices(
+        database=store,
+        clock=clock,
+        receivers=Receivers(told, read_hours(settings.quiet_hours)),
+        mailer=compose_mailer(settings),
+        sms=compose_sms(settings),
+        sender=settings.mail_from,
+        gather=timedelta(minutes=settings.digest_minutes),
+    )
 
 
 def compose_documents(settings: Settings, store: Store, clock: Clock) -> Documents:
@@ -98,3 +130,10 @@ def compose_mailer(settings: Settings) -> Mailer:
     if settings.smtp_url:
         return SmtpServer.from_url(settings.smtp_url)
     return Outbox(settings.var_dir / "outbox")
+
+
+def compose_sms(settings: Settings) -> SmsCarrier:
+    """Return what sends this site's SMS: its gateway, or the outbox folder."""
+    if settings.sms_url:
+        return HttpGateway(settings.sms_url, settings.sms_token, settings.sms_sender)
+    return SmsOutbox(settings.var_dir / "outbox")

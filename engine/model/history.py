@@ -42,6 +42,7 @@ class EventKind(StrEnum):
     CALL_SUCCEEDED = "call.succeeded"
     CALL_REJECTED = "call.rejected"
     CALL_FAILED = "call.failed"
+    CALL_POSTPONED = "call.postponed"
     INCIDENT_RAISED = "incident.raised"
     INCIDENT_RESOLVED = "incident.resolved"
     FIELDS_WRITTEN = "fields.written"

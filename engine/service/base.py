@@ -79,6 +79,7 @@ class UseCases:
         self.store = store
         self.settings = settings
         self._ports = ports
+        self.chores = ports.chores
         self._publications = Publications(store, ports.registry.specs)
         self._stepper = Stepper(store, ports, self._publications)
         self._migrator = Migrator(ports, self._publications, self._stepper)

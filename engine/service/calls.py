@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from engine.errors import HandlerFailed
+from engine.errors import CallPostponed, HandlerFailed
 from engine.feel import to_feel
 from engine.jobs.backoff import retry_delay
-from engine.model import Actor, CallWanted, IncidentRaised
+from engine.model import Actor, CallWanted, EventKind, IncidentRaised
 from engine.ports import HandlerCall, Ports
 from engine.service.arguments import check_arguments
 from engine.store import Store, UnitOfWork
@@ -28,6 +28,7 @@ def invoke(
 ) -> Mapping[str, Any]:
     """Call a handler and return its result as FEEL values.
 
+    :raises CallPostponed: it may not do its work yet.
     :raises HandlerFailed: it is not registered (any more), does not take these arguments, gives
         back what no variable can keep, or says so itself.
     :raises BusinessError: it reports an error for the diagram.
@@ -65,6 +66,17 @@ def failure_delay(error: Exception, attempt: int) -> timedelta:
     if isinstance(error, HandlerFailed) and error.retry_after is not None:
         return error.retry_after
     return retry_delay(attempt)
+
+
+def failure_kind(error: Exception) -> EventKind:
+    """Return what history says of a call that did not do its work."""
+    postponed = isinstance(error, CallPostponed)
+    return EventKind.CALL_POSTPONED if postponed else EventKind.CALL_FAILED
+
+
+def allowed(retries: int, error: Exception) -> int:
+    """Return how many attempts a call may make in all: one that was put off is given back."""
+    return retries + (1 if isinstance(error, CallPostponed) else 0)
 
 
 def incident_of(call: CallWanted, text: str) -> IncidentRaised:

@@ -20,7 +20,6 @@ from engine.model import (
     CaseStatus,
     Command,
     CompleteActivity,
-    EventKind,
     IncidentRaised,
     JobKind,
     JobStatus,
@@ -30,7 +29,7 @@ from engine.model import (
 from engine.ports import Ports
 from engine.service import messages
 from engine.service.batches import Batches
-from engine.service.calls import failure_delay, incident_of, invoke
+from engine.service.calls import allowed, failure_delay, failure_kind, incident_of, invoke
 from engine.service.kept import call_of, kept_result, with_result
 from engine.service.payloads import load
 from engine.service.steps import Stepper
@@ -280,7 +279,7 @@ class Runner:
             attempt = job.attempt + (0 if job.status is JobStatus.DISPATCHED else 1)
             uow.record(
                 job.case_id,
-                EventKind.CALL_FAILED,
+                failure_kind(error),
                 {"handler": job.handler, "attempt": attempt, "error": type(error).__name__},
                 actor=SYSTEM.account_id,
                 at=now,
@@ -288,15 +287,17 @@ class Runner:
                 activation=job.activation,
             )
             suspended = case.status is CaseStatus.SUSPENDED
+            retries = allowed(job.retries, error)
             values = {
                 "status": JobStatus.PAUSED if suspended else JobStatus.WAITING,
                 "attempt": attempt,
+                "retries": retries,
                 "lease_until": None,
                 "due_at": now + failure_delay(error, attempt),
                 "last_error": text,
             }
             update_job(uow, current, **values)
-            if attempt >= job.retries:
+            if attempt >= retries:
                 self._stepper.to_incident(uow, case.id, job.id, _incident(job, text), now)
             save_case(uow, case, uow.write_events(case.id, case.tail), now)
 

@@ -28,7 +28,7 @@ from engine.model import (
 )
 from engine.ports import Ports
 from engine.service import messages
-from engine.service.calls import failure_delay, incident_of, invoke
+from engine.service.calls import allowed, failure_delay, failure_kind, incident_of, invoke
 from engine.service.payloads import dump
 from engine.service.publications import Deployed, Publications
 from engine.store import NewEvent, Store, UnitOfWork
@@ -232,7 +232,7 @@ class Stepper:
             log.warning("handler failed", case=case.id, handler=call.handler, error=text)
             uow.record(
                 case.id,
-                EventKind.CALL_FAILED,
+                failure_kind(error),
                 {"handler": call.handler, "attempt": attempt, "error": type(error).__name__},
                 actor=SYSTEM.account_id,
                 at=now,
@@ -240,6 +240,7 @@ class Stepper:
                 activation=call.activation,
             )
             due = now + failure_delay(error, attempt)
+            call = replace(call, retries=allowed(call.retries, error))
             job_id = self.insert_call(uow, case.id, call, due, attempt, text, actor)
             if attempt >= call.retries:
                 self.to_incident(uow, case.id, job_id, incident_of(call, text), now)

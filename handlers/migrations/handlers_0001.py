@@ -181,5 +181,19 @@ def _notices() -> None:
         sa.Column("receiver", sa.String(80), nullable=False),
         sa.Column("status", sa.String(16), nullable=False),
         sa.Column("at", _moment(), nullable=False),
+        sa.Column("channel", sa.String(8), nullable=False),
+        sa.Column("reason", sa.String(32), nullable=False),
+        sa.Column("message", sa.String(32), nullable=False),
+        sa.Column("address", sa.String(64), nullable=False),
+        sa.Column("due_at", _moment()),
+        sa.Column("attempt", sa.Integer, nullable=False),
     )
     op.create_index("ix_notices_case", "notices", ["case_id", "at"])
+    op.create_index("ix_notices_message", "notices", ["message"])
+    op.create_index("ix_notices_queue", "notices", ["status", "due_at"])
+    op.create_table(
+        "bad_addresses",
+        sa.Column("address", sa.String(64), primary_key=True),
+        sa.Column("since", _moment(), nullable=False),
+        sa.Column("notice_key", sa.String(500), nullable=False),
+    )

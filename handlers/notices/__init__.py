@@ -1,17 +1,47 @@
 """Notices: neutral messages to people and organisations, once each, by a safe way only."""
 
+from handlers.notices.bounces import take_back
+from handlers.notices.errors import AddressRefused
 from handlers.notices.handlers import send_handler
 from handlers.notices.mail import Mailer, Outbox, SmtpServer
-from handlers.notices.store import Notice, NoticeStatus, notices_of
-from handlers.notices.wording import template_names
+from handlers.notices.quiet import read_hours
+from handlers.notices.receivers import ORGANISATION, SUBJECT, Plan, Receivers
+from handlers.notices.sending import Notices
+from handlers.notices.sms import HttpGateway, SmsCarrier, SmsOutbox
+from handlers.notices.store import (
+    Listed,
+    Notice,
+    NoticeStatus,
+    Reason,
+    came_back,
+    find_notices,
+    notices_of,
+)
+from handlers.notices.wording import tells_reference, template_names
 
 __all__ = [
+    "ORGANISATION",
+    "SUBJECT",
+    "AddressRefused",
+    "HttpGateway",
+    "Listed",
     "Mailer",
     "Notice",
     "NoticeStatus",
+    "Notices",
     "Outbox",
+    "Plan",
+    "Reason",
+    "Receivers",
+    "SmsCarrier",
+    "SmsOutbox",
     "SmtpServer",
+    "came_back",
+    "find_notices",
     "notices_of",
+    "read_hours",
     "send_handler",
+    "take_back",
+    "tells_reference",
     "template_names",
 ]

@@ -7,24 +7,34 @@ import os
 import smtplib
 import ssl
 from dataclasses import dataclass
+from datetime import datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from engine.errors import ConfigurationError, HandlerFailed
+from handlers.notices.errors import AddressRefused
 
 TIMEOUT_S = 15
 """How long the server may take over one answer."""
+
+_NO_SUCH_MAILBOX = frozenset({550, 551, 553})
+"""Permanent answers about the mailbox itself (RFC 5321, 4.2.2); 552 and 554 may be about us."""
 
 _DEFAULT_PORTS = {"smtp": 25, "smtps": 465}
 
 
 class Mailer(Protocol):
     """Carries one e-mail away, or raises :class:`HandlerFailed`."""
+
+    @property
+    def disturbs(self) -> bool:
+        """Whether somebody's mailbox gets it: only then are quiet hours kept."""
 
     def send(self, key: str, message: EmailMessage) -> None:
         """Send a message; ``key`` is the same over retries."""
@@ -44,7 +54,27 @@ def is_address(text: str) -> bool:
 def message_id(key: str) -> str:
     """Return the Message-ID of a call's notice: the same over retries, so that a mailbox that
     got it twice can tell, and telling nothing of the case."""
-    return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@passerelle>"
+    return f"<{message_name(key)}@passerelle>"
+
+
+def message_name(key: str) -> str:
+    """Return the part of a Message-ID before its ``@``."""
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def compose(
+    key: str, sender: str, receiver: str, subject: str, body: str, at: datetime
+) -> EmailMessage:
+    """Return a notice as an e-mail."""
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = receiver
+    message["Subject"] = subject
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = message_id(key)
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(body)
+    return message
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +82,7 @@ class Outbox:
     """Writes each message to a file of its own, for demos and tests."""
 
     folder: Path
+    disturbs: bool = False
 
     def send(self, key: str, message: EmailMessage) -> None:
         """Write the message; again under the same key, it takes the same file's place.
@@ -82,6 +113,7 @@ class SmtpServer:
     user: str = ""
     password: str = ""
     implicit_tls: bool = False
+    disturbs: bool = True
 
     @classmethod
     def from_url(cls, url: str) -> SmtpServer:
@@ -110,6 +142,7 @@ class SmtpServer:
     def send(self, key: str, message: EmailMessage) -> None:
         """Send the message.
 
+        :raises AddressRefused: the server knows no such mailbox, for good.
         :raises HandlerFailed: the server is away or refuses; its words, which may quote the
             address, are not repeated.
         """
@@ -118,6 +151,12 @@ class SmtpServer:
                 if self.user:
                     server.login(self.user, self.password)
                 server.send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            codes = sorted({code for code, _ in error.recipients.values()})
+            told = f"The mail server {self.host}:{self.port} refused the receiver ({codes[0]})."
+            if codes[0] in _NO_SUCH_MAILBOX:
+                raise AddressRefused(told) from None
+            raise HandlerFailed(f"{told} It is tried again.") from None
         except (OSError, smtplib.SMTPException) as error:
             code = getattr(error, "smtp_code", None)
             answer = f"answered {code}" if code else type(error).__name__

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
+from engine.model import CaseRef
 from engine.store import UnitOfWork
 from handlers.people.attributes import ATTRIBUTES
 from handlers.people.fields import PersonalFields
@@ -47,7 +48,11 @@ class ContactRules:
 
 
 def contact_rules(
-    uow: UnitOfWork, person: str, fields: PersonalFields, purpose: str = "notices.send"
+    uow: UnitOfWork,
+    person: str,
+    fields: PersonalFields,
+    purpose: str = "notices.send",
+    case: CaseRef | None = None,
 ) -> ContactRules:
     """Return how a person may be reached; logged as a read by the system.
 
@@ -56,12 +61,13 @@ def contact_rules(
     only a safe address, where one is known, may be written to.
 
     :param person: id of the person (a case's subject).
+    :param case: in which case that is asked, for the log.
     """
     files = fields.reading.person(uow, members(uow, person), _KEYS)
     entries = [
         (row.owner, row.key, row.tier) for told in files.values() for row, _ in told.values()
     ]
-    fields.access.log_sensitive(uow, None, "system", entries, purpose)
+    fields.access.log_sensitive(uow, case, "system", entries, purpose)
     newest = sorted(
         (pair for told in files.values() for pair in told.values()), key=lambda p: p[0].written_at
     )

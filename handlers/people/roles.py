@@ -37,6 +37,14 @@ class Schemes:
             **newest.role_kinds,
         }
 
+    def of_case(self, uow: UnitOfWork, case_id: str) -> SchemeConfig | None:
+        """Return what a case's scheme says of itself now; its own publication if none reads."""
+        home = home_of(uow, case_id)
+        if home is None:
+            return None
+        scheme, pinned = home
+        return self.newest(uow, scheme) or self._config(uow, pinned)
+
     def newest(self, uow: UnitOfWork, scheme: str) -> SchemeConfig | None:
         """Return the newest publication of a scheme; ``None`` if there is none that reads."""
         deployment = latest_deployment(uow, scheme)

@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.errors import (
+    CallPostponed,
     HandlerFailed,
     InvalidAnswer,
     NotAllowed,
@@ -356,3 +357,19 @@ def _with_handlers(bench: Bench, *functions: Any) -> Engine:
         registry.add(function)
     ports = replace(bench.engine._ports, registry=registry)
     return Engine(bench.store, ports, bench.engine.settings)
+
+
+def test_a_call_that_is_put_off_costs_no_attempt_and_is_no_failure(bench: Bench) -> None:
+    case_id = bench.start()
+    bench.bell.error = CallPostponed("not at night", timedelta(hours=10))
+    bench.check(case_id)
+    for _ in range(5):  # more nights than the call has attempts
+        bench.engine.run_due()
+        bench.clock.move_to(bench.clock.now() + timedelta(hours=10))
+    assert bench.engine.incidents() == ()
+    bench.bell.error = None
+    bench.engine.run_due()
+    told = kinds(bench, case_id)
+    assert told.count("call.postponed") == 5
+    assert "call.failed" not in told
+    assert len(set(bench.bell.rings)) == 1
