@@ -5,12 +5,12 @@ Of others in it (household, staff) it says what they are to the person, never wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, time
 from typing import Any
 
 from engine.errors import NotFound
-from engine.feel import to_json
 from engine.model import Actor
 from engine.ports import Clock
 from engine.store import UnitOfWork
@@ -57,7 +57,7 @@ class SubjectAccess:
             "entries": [
                 {
                     "entry": field.key,
-                    "value": to_json(value),
+                    "value": plain(value),
                     "tier": field.tier.value,
                     "written_at": field.written_at.isoformat(),
                     "case": references.get(field.case_id or ""),
@@ -121,3 +121,18 @@ class SubjectAccess:
                 for each in searches(uow, person_ids=files, limit=MOST_READS)
             ],
         }
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON that a person reads: dates as ISO 8601, decimals as texts.
+
+    >>> plain({"born": date(1986, 3, 21), "known": True})
+    {'born': '1986-03-21', 'known': True}
+    """
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, Sequence):
+        return [plain(each) for each in value]
+    return value.isoformat() if isinstance(value, date | time) else str(value)

@@ -163,6 +163,7 @@ def test_a_copy_of_everything_is_made_for_the_person_and_recorded(site: Site) ->
     data = json.loads(answer.get_data())
     assert "Essai" in {entry["value"] for entry in data["entries"]}
     assert [case["reference"] for case in data["cases"]] == [reference]
+    assert "d:" not in answer.get_data(as_text=True)
     guard.get("/protection/access")
     pdf = guard.post("/protection/access", {"clue": reference, "format": "pdf"})
     assert pdf.get_data().startswith(b"%PDF")
