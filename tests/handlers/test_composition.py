@@ -13,6 +13,9 @@ REMOTE = {"notices.send"}
 LOCAL = {
     "people.record_consents": {"processing", "sharing", "promotion"},
     "people.check_consent": {"purpose"},
+    "people.find_duplicates": set(),
+    "organisations.offer": {"organisation"},
+    "organisations.end_offer": {"organisation"},
     "organisations.find_operators": {"level", "region"},
     "organisations.open_access": {"organisation", "role"},
     "organisations.close_access": {"organisation"},

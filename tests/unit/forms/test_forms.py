@@ -352,7 +352,7 @@ def test_every_sentence_exists_in_every_language(locale: str) -> None:
             field(
                 "dynamiclist",
                 path="x",
-                components=[field("number", "y", conditional={"hide": "=true"})],
+                components=[field("number", "y", conditional={"hide": "=a = 1"})],
             ),
             "form.column-condition",
         ),
