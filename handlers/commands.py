@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from handlers.notices.commands import notices
+from handlers.organisations.commands import organisations
 from handlers.people.commands import people
 
-COMMANDS: tuple[click.Command, ...] = (people, notices)
+COMMANDS: tuple[click.Command, ...] = (people, organisations, notices)
 """One group a room, named after it: ``passerelle ROOM import FILE``, ``passerelle ROOM export``."""

@@ -16,23 +16,12 @@ from handlers.organisations import (
     save_organisation,
     save_profile,
 )
-from handlers.organisations.demo import LEVELS, seed_organisations
+from handlers.organisations.codes import LEVELS, SECTORS
+from handlers.organisations.codes import REGIONS as CODES_OF_REGIONS
+from handlers.organisations.demo import seed_organisations
 
-REGIONS = (
-    "adamaoua",
-    "centre",
-    "est",
-    "extreme-nord",
-    "littoral",
-    "nord",
-    "nord-ouest",
-    "ouest",
-    "sud",
-    "sud-ouest",
-)
+REGIONS = CODES_OF_REGIONS["CM"]
 """Cameroon's ten regions, as codes."""
-
-SECTORS = ("agriculture", "commerce", "crafts", "livestock", "services", "transport", "catering")
 
 ORGANISATIONS = (
     Organisation("ofii-cm", "OFII-Cameroun (démo)", "agency", "CM", "public", "ofii@demo.invalid"),

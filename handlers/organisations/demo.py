@@ -19,6 +19,7 @@ from handlers.organisations.accreditation import (
     change_status,
     publish_specification,
 )
+from handlers.organisations.codes import LEVELS
 from handlers.organisations.store import (
     Dimension,
     Kind,
@@ -29,7 +30,6 @@ from handlers.organisations.store import (
     save_profile,
 )
 
-LEVELS = ("social", "employment", "business")
 TUNISIAN_REGIONS = (
     "tunis",
     "bizerte",
@@ -106,7 +106,7 @@ OFII_PANEL = Specification(
     name={
         "fr": "Panel d'opérateurs de l'OFII",
         "en": "OFII's operator panel",
-        "ar": "هيئة متعهدي المكتب الفرنسي",
+        "ar": "هيئة مشغّلي المكتب الفرنسي",
     },
     criteria=(
         Criterion(
@@ -159,7 +159,7 @@ TOUNESNA_OPERATORS = Specification(
     name={
         "fr": "Cahier des charges des opérateurs de suivi (exemple)",
         "en": "Specifications of monitoring operators (sample)",
-        "ar": "كراس شروط متعهدي المتابعة (نموذج)",
+        "ar": "كراس شروط مشغّلي المتابعة (نموذج)",
     },
     criteria=(
         Criterion(

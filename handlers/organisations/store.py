@@ -153,6 +153,18 @@ def save_profile(
     :raises NotFound: there is no such organisation.
     :raises Conflict: it has more cases now than the new capacity.
     """
+    save_capacity(uow, organisation_id, capacity)
+    covered = {Dimension.SECTOR: sectors, Dimension.REGION: regions, Dimension.LEVEL: levels}
+    for dimension, codes in covered.items():
+        save_coverage(uow, organisation_id, dimension, codes)
+
+
+def save_capacity(uow: UnitOfWork, organisation_id: str, capacity: int) -> None:
+    """Write how many cases an organisation can have, or change it; its load stays.
+
+    :raises NotFound: there is no such organisation.
+    :raises Conflict: it has more cases now than the new capacity.
+    """
     read_organisation(uow, organisation_id)
     o = t.operators.c
     row = uow.connection.execute(
@@ -175,9 +187,6 @@ def save_profile(
             .where(o.organisation_id == organisation_id)
             .values(capacity_cases=capacity)
         )
-    covered = {Dimension.SECTOR: sectors, Dimension.REGION: regions, Dimension.LEVEL: levels}
-    for dimension, codes in covered.items():
-        save_coverage(uow, organisation_id, dimension, codes)
 
 
 def save_coverage(
@@ -220,7 +229,7 @@ def read_organisation(uow: UnitOfWork, organisation_id: str) -> Organisation:
     ).first()
     if row is None:
         raise NotFound("organisation", organisation_id)
-    return _organisation(row._mapping)
+    return organisation_from(row._mapping)
 
 
 def find_organisations(
@@ -233,7 +242,7 @@ def find_organisations(
         query = query.where(o.country == country)
     if kind is not None:
         query = query.where(o.kind == kind)
-    return tuple(_organisation(row._mapping) for row in uow.connection.execute(query))
+    return tuple(organisation_from(row._mapping) for row in uow.connection.execute(query))
 
 
 def find_operators(
@@ -341,13 +350,14 @@ def _coverage(uow: UnitOfWork, ids: list[str]) -> dict[str, dict[Dimension, set[
     return found
 
 
-def _organisation(m: sa.RowMapping) -> Organisation:
+def organisation_from(m: sa.RowMapping) -> Organisation:
+    """Return a row as an organisation."""
     return Organisation(**{c.name: m[c] for c in t.organisations.c})
 
 
 def _operator(m: sa.RowMapping, coverage: dict[Dimension, set[str]]) -> Operator:
     return Operator(
-        organisation=_organisation(m),
+        organisation=organisation_from(m),
         capacity=m[t.operators.c.capacity_cases],
         load=m[t.operators.c.load_cases],
         sectors=frozenset(coverage[Dimension.SECTOR]),
