@@ -6,10 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from engine.clock import OffsetClock, SystemClock
-from engine.ports import Clock, HandlerRegistry, Ports
+from engine.ports import Clock, HandlerRegistry, Ports, Publisher
 from engine.settings import Settings
 from engine.store import Store
 from handlers import committees, documents, notices, organisations, payments, people
+from handlers.committees import Committees
 from handlers.documents import DocumentFiles, Documents
 from handlers.notices import (
     HttpGateway,
@@ -118,6 +119,17 @@ def compose_documents(settings: Settings, store: Store, clock: Clock) -> Documen
         clock=clock,
         limit_bytes=settings.document_limit_bytes,
     )
+
+
+def compose_committees(
+    settings: Settings, store: Store, clock: Clock, publish: Publisher
+) -> Committees:
+    """Return the room of committees, for the web's pages and for commands.
+
+    :param publish: the engine's, which tells cases what was decided.
+    """
+    fields = compose_fields(settings, store, clock)
+    return Committees(fields, Access(store, clock), publish, clock)
 
 
 def site_clock(settings: Settings, store: Store) -> Clock:

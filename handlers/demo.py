@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.errors import InvalidAnswer
 from engine.store import UnitOfWork
+from handlers.committees import seed_committees
 from handlers.organisations import (
     Dimension,
     Organisation,
@@ -40,6 +41,22 @@ ORGANISATIONS = (
         "CM",
         "public",
         "comite@demo.invalid",
+    ),
+    Organisation(
+        "ffue-oim-demo",
+        "Secrétariat FFUE-OIM (démo)",
+        "committee",
+        "CM",
+        "public",
+        "ffue-oim@demo.invalid",
+    ),
+    Organisation(
+        "lemma-demo",
+        "Secrétariat Lemma (démo)",
+        "committee",
+        "TN",
+        "public",
+        "lemma@demo.invalid",
     ),
     Organisation(
         "op-nord-conseil",
@@ -123,6 +140,7 @@ def seed(uow: UnitOfWork, given: Mapping[str, Any] | None = None) -> None:
                 levels=levels,
             )
     seed_organisations(uow, PROFILES)
+    seed_committees(uow)
 
 
 def _places(given: Mapping[str, Any]) -> Mapping[str, int]:

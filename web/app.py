@@ -12,11 +12,12 @@ from engine.composition import open_engine
 from engine.feel import to_text
 from engine.service import Engine
 from engine.settings import Settings
-from handlers.composition import compose_documents, compose_mailer
+from handlers.composition import compose_committees, compose_documents, compose_mailer
 from handlers.people import compose_people
 from web import (
     bundles,
     cases,
+    committees,
     failures,
     headers,
     locales,
@@ -33,6 +34,8 @@ from web.accounts import current_account, session
 from web.accounts import views as account_pages
 from web.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from web.cases.words import payment_status
+from web.committees import minutes as committee_minutes
+from web.committees import words as committee_words
 from web.context import engine as served_engine
 from web.context import organisation
 from web.operations.words import stop, waits
@@ -57,6 +60,7 @@ ROOMS = (
     versions,
     people,
     protection,
+    committees,
 )
 """Every room with pages of its own; each has a ``blueprint``."""
 
@@ -77,6 +81,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
         documents=compose_documents(settings, served.store, served),
         mailer=compose_mailer(settings),
         people=compose_people(settings, served.store, served),
+        committees=compose_committees(settings, served.store, served, served.publish_within),
     )
     _configure(app, settings)
     CSRFProtect(app)
@@ -88,6 +93,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     headers.install(app)
     bundles.install(app)
     words.install(app)
+    committee_words.install(app)
     _templates(app, settings)
     policy.install(app)
     return app
@@ -128,6 +134,7 @@ def _templates(app: Flask, settings: Settings) -> None:
     app.add_template_filter(to_text, "feel")
     app.add_template_filter(waits)
     app.add_template_filter(stop)
+    app.add_template_global(committee_minutes.tallied)
     app.jinja_env.globals.update(
         one_day=timedelta(days=1),
         sections=SECTIONS,

@@ -9,7 +9,7 @@ from flask import current_app
 from werkzeug.datastructures import FileStorage
 
 from engine.errors import CaseEnded, CaseSuspended
-from engine.model import CaseRef, CaseStatus, Tier
+from engine.model import Actor, CaseRef, CaseStatus, Tier
 from engine.service import CaseView
 from handlers.documents import Document, DocumentRefused, Documents, OpenedDocument
 from web.accounts import current_actor
@@ -75,10 +75,13 @@ def refusal(error: DocumentRefused) -> str:
     return str(_REFUSALS.get(error.code, error))
 
 
-def listed(case: CaseView) -> tuple[Document, ...]:
-    """Return those documents of a case that the signed-in person may open."""
+def listed(case: CaseView, reader: Actor | None = None) -> tuple[Document, ...]:
+    """Return those documents of a case that the signed-in person may open.
+
+    :param reader: the signed-in person with fewer roles, as they read on some page.
+    """
     with store().snapshot() as uow:
-        return documents().list_documents(uow, case_ref(case), current_actor())
+        return documents().list_documents(uow, case_ref(case), reader or current_actor())
 
 
 def opened(document_id: str) -> OpenedDocument:

@@ -26,6 +26,7 @@ from web.accounts import current_account
 from web.context import names
 from web.i18n import _
 from web.locales import moment
+from web.pdf import PdfUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +38,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(Conflict, _conflict)
     app.register_error_handler(CaseEnded, _conflict)
     app.register_error_handler(StoreUnavailable, _unavailable)
+    app.register_error_handler(PdfUnavailable, _no_pdf)
     app.register_error_handler(PasserelleError, _refused)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _http)
@@ -115,6 +117,16 @@ def _unavailable(error: StoreUnavailable) -> ResponseReturnValue:
         _("Go back in your browser and try again in a minute."),
     )
     return _page(503, _("Try again in a minute"), paragraphs, code)
+
+
+def _no_pdf(error: PdfUnavailable) -> ResponseReturnValue:
+    code = _code()
+    log.error("no PDF", code=code, error=str(error))
+    paragraphs = (
+        _("This server lacks the libraries that make PDFs. Read the page itself meanwhile."),
+        _("Tell your administrator the reference below."),
+    )
+    return _page(503, _("No PDF can be made here"), paragraphs, code)
 
 
 def _refused(error: PasserelleError) -> ResponseReturnValue:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from babel.core import Locale, get_global
 from babel.dates import format_date, format_datetime, get_timezone
@@ -48,6 +49,7 @@ def install(app: Flask) -> None:
     offered = [each for each in LANGUAGES.values() if each.offered]
     app.jinja_env.globals["languages"] = offered
     app.add_template_filter(moment)
+    app.add_template_filter(clock)
     app.add_template_filter(day)
     app.add_template_filter(amount)
     app.add_template_filter(figure)
@@ -92,6 +94,14 @@ def moment(value: datetime | None, country: str = "") -> str:
     return format_datetime(value, "d MMMM y, HH:mm", tzinfo=zone, locale=locale())
 
 
+def clock(value: datetime | None, country: str = "") -> str:
+    """Return the time of day of a moment as people of that country read it."""
+    if value is None:
+        return ""
+    zone = get_timezone(_zone(country))
+    return format_datetime(value, "HH:mm", tzinfo=zone, locale=locale())
+
+
 def day(value: datetime | date | None, country: str = "") -> str:
     """Return a day in the page's language; a moment's day is that of the country's time zone."""
     if value is None:
@@ -106,6 +116,19 @@ def amount(value: Decimal | int | None, currency: str = "") -> str:
     if value is None:
         return ""
     return f"{format_decimal(value, locale=locale())} {currency}".strip()
+
+
+def local_moment(text: str, country: str) -> datetime | None:
+    """Return the moment that a browser's field for day and time names in a country.
+
+    :param text: ``2026-11-02T09:00``, as people of that country read their clocks.
+    :returns: ``None`` if it is no such text.
+    """
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return read.replace(tzinfo=ZoneInfo(_zone(country))) if read.tzinfo is None else None
 
 
 @cache

@@ -43,6 +43,15 @@ class Rule:
 ANYONE = Rule("anyone, signed in or not", lambda actor: True, public=True)
 SIGNED_IN = Rule("any account", lambda actor: True)
 CASEWORKERS = Rule("whoever holds a role in a scheme", lambda actor: bool(actor.roles - _OVERSIGHT))
+COMMITTEE_ROLES = frozenset({"committee_secretary", "committee_member"})
+"""Roles that every scheme gives to those who sit in a committee or keep its sessions."""
+COMMITTEE_PEOPLE = Rule(
+    "committees' members and secretaries", lambda actor: bool(actor.roles & COMMITTEE_ROLES)
+)
+COMMITTEE_READERS = Rule(
+    "committees' members and secretaries, and auditors",
+    lambda actor: bool(actor.roles & {*COMMITTEE_ROLES, AUDITOR}),
+)
 CASE_READERS = Rule(
     "caseworkers and auditors",
     lambda actor: bool(actor.roles - {DESIGNER, ADMINISTRATOR, PROTECTION_OFFICER}),
@@ -118,6 +127,23 @@ POLICY: Mapping[str, Rule] = {
     "people.decide": CASEWORKERS,
     "people.emergency": CASEWORKERS,
     "people.open_emergency": CASEWORKERS,
+    "committees.index": COMMITTEE_READERS,
+    "committees.body": COMMITTEE_READERS,
+    "committees.call": COMMITTEE_PEOPLE,
+    "committees.session": COMMITTEE_READERS,
+    "committees.steer": COMMITTEE_PEOPLE,
+    "committees.attend": COMMITTEE_PEOPLE,
+    "committees.votes": COMMITTEE_PEOPLE,
+    "committees.cast": COMMITTEE_PEOPLE,
+    "committees.file": COMMITTEE_READERS,
+    "committees.score": COMMITTEE_PEOPLE,
+    "committees.declare": COMMITTEE_PEOPLE,
+    "committees.deciding": COMMITTEE_PEOPLE,
+    "committees.decide": COMMITTEE_PEOPLE,
+    "committees.minutes": COMMITTEE_READERS,
+    "committees.minutes_pdf": COMMITTEE_READERS,
+    "committees.annex": COMMITTEE_READERS,
+    "committees.annex_pdf": COMMITTEE_READERS,
     "protection.emergencies": OVERSEERS,
     "protection.review": PROTECTORS,
     "protection.erasures": OVERSEERS,

@@ -11,6 +11,7 @@ SECTIONS: tuple[tuple[str, Any], ...] = (
     ("start.index", _l("New case")),
     ("cases.index", _l("Cases")),
     ("people.index", _l("People")),
+    ("committees.index", _l("Committees")),
     ("protection.emergencies", _l("Data protection")),
     ("operations.index", _l("Incidents")),
     ("versions.index", _l("Versions")),

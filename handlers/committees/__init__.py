@@ -21,7 +21,7 @@ from handlers.committees.bodies.store import (
     save_member,
     visible,
 )
-from handlers.committees.deciding import Desk, Verdict, decide
+from handlers.committees.deciding import CONDITIONS, MISSING, REASON, Desk, Verdict, decide
 from handlers.committees.decisions.store import (
     Decision,
     Minutes,
@@ -40,6 +40,7 @@ from handlers.committees.deliberation import (
     score,
     vote,
 )
+from handlers.committees.demo import BODIES, OFII_FINANCE, seed_committees
 from handlers.committees.errors import AlreadyDecided, CommitteeRefused
 from handlers.committees.files.store import (
     File,
@@ -61,6 +62,7 @@ from handlers.committees.rules import (
     tally,
     weighted_score,
 )
+from handlers.committees.service import CLERKS, Committees, as_committee
 from handlers.committees.sessions.store import (
     Attendance,
     Session,
@@ -71,13 +73,20 @@ from handlers.committees.sessions.store import (
 )
 
 __all__ = [
+    "BODIES",
+    "CLERKS",
+    "CONDITIONS",
     "DECLARED",
+    "MISSING",
+    "OFII_FINANCE",
     "PREPARED",
+    "REASON",
     "AlreadyDecided",
     "Attendance",
     "Bench",
     "Body",
     "CommitteeRefused",
+    "Committees",
     "Criterion",
     "Decision",
     "Desk",
@@ -95,6 +104,7 @@ __all__ = [
     "Vote",
     "annex",
     "arrive",
+    "as_committee",
     "attendances_of",
     "bodies",
     "call_session",
@@ -123,6 +133,7 @@ __all__ = [
     "save_member",
     "score",
     "scores_of",
+    "seed_committees",
     "sessions_of",
     "sign",
     "submit",

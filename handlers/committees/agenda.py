@@ -30,6 +30,7 @@ from handlers.committees.sessions.store import (
     SessionStatus,
     insert_session,
     read_session,
+    sessions_of,
     update_session,
 )
 from handlers.documents import purposes_of
@@ -156,10 +157,18 @@ def cancel_session(uow: UnitOfWork, session: Session, at: datetime) -> None:
 def fill_agenda(uow: UnitOfWork, session: Session, most: int) -> tuple[File, ...]:
     """Put what waits longest on the agenda, first what was adjourned to this very session.
 
+    What was adjourned to another session that is still to come waits for that one.
+
     :param most: how many files the agenda has room for.
     :returns: the files that were put on it.
     """
-    waiting = find_files(uow, body_id=session.body_id, status=FileStatus.WAITING)
+    called = sessions_of(uow, [session.body_id], SessionStatus.CALLED)
+    elsewhere = {each.id for each in called} - {session.id}
+    waiting = [
+        file
+        for file in find_files(uow, body_id=session.body_id, status=FileStatus.WAITING)
+        if file.wanted_session_id not in elsewhere
+    ]
     ranked = sorted(
         waiting, key=lambda file: (file.wanted_session_id != session.id, file.submitted_at)
     )

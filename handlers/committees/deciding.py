@@ -105,12 +105,13 @@ def _decide(
         )
     counted = tally(votes_of(desk.uow, [file.id]).get(file.id, {}), voters, bench.chair)
     _check_verdict(desk, bench, file, verdict, counted, len(voters))
+    minor = _minor(file, verdict)
     decision = Decision(
         file_id=file.id,
         session_id=bench.session.id,
         outcome=verdict.outcome,
-        amount_minor=_minor(file, verdict),
-        currency=file.currency if verdict.amount is not None else None,
+        amount_minor=minor,
+        currency=None if minor is None else file.currency,
         next_session_id=verdict.next_session_id,
         conditional=verdict.outcome is Outcome.APPROVED and bool(verdict.words.strip()),
         votes_for=counted.in_favour,

@@ -59,9 +59,12 @@ class Bench:
 
     @property
     def chair(self) -> str | None:
-        """The chair in the room; ``None`` if none is."""
-        chairs = (m for m in self.members.values() if m.role is MemberRole.CHAIR)
-        return next((m.account_id for m in chairs if m.account_id in self.present), None)
+        """Who presides: the chair in the room, else the deputy; ``None`` if neither is."""
+        for role in (MemberRole.CHAIR, MemberRole.DEPUTY):
+            for member in self.members.values():
+                if member.role is role and member.account_id in self.present:
+                    return member.account_id
+        return None
 
 
 def read_bench(uow: UnitOfWork, session: Session, at: datetime) -> Bench:

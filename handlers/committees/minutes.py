@@ -49,7 +49,8 @@ NAME_KEYS = ("family_name", "given_names")
 def sign(desk: Desk, session: Session) -> Minutes:
     """Close an open session and sign its minutes; nothing of it changes any more.
 
-    :raises CommitteeRefused: ``session-state``; ``not-the-chair``; ``undecided``: a file of the
+    :raises CommitteeRefused: ``session-state``; ``not-the-chair``: nor the deputy who presides;
+        ``undecided``: a file of the
         agenda is neither decided nor taken off.
     """
     files = find_files(desk.uow, session_id=session.id)
@@ -59,7 +60,8 @@ def sign(desk: Desk, session: Session) -> Minutes:
         raise CommitteeRefused("session-state", f"Session {current.number} is {current.status}.")
     bench = read_bench(desk.uow, current, desk.at)
     signer = bench.members.get(desk.actor.account_id)
-    if signer is None or signer.role is not MemberRole.CHAIR:
+    presides = bench.chair == desk.actor.account_id
+    if signer is None or not (signer.role is MemberRole.CHAIR or presides):
         raise CommitteeRefused(
             "not-the-chair", f"The minutes of {current.number} are signed by its chair."
         )

@@ -20,8 +20,10 @@ CASEWORK = {
     "operator_adviser",
     "operator_manager",
     "committee_secretary",
+    "committee_member",
     "finance_officer",
 }
+COMMITTEE = {"committee_secretary", "committee_member"}
 OVERSIGHT = {"administrator", "auditor", "data_protection_officer"}
 EXPECTED = {
     "pages.language": "everyone",
@@ -72,6 +74,23 @@ EXPECTED = {
     "people.decide": CASEWORK,
     "people.emergency": CASEWORK,
     "people.open_emergency": CASEWORK,
+    "committees.index": COMMITTEE | {"auditor"},
+    "committees.body": COMMITTEE | {"auditor"},
+    "committees.call": COMMITTEE,
+    "committees.session": COMMITTEE | {"auditor"},
+    "committees.steer": COMMITTEE,
+    "committees.attend": COMMITTEE,
+    "committees.votes": COMMITTEE,
+    "committees.cast": COMMITTEE,
+    "committees.file": COMMITTEE | {"auditor"},
+    "committees.score": COMMITTEE,
+    "committees.declare": COMMITTEE,
+    "committees.deciding": COMMITTEE,
+    "committees.decide": COMMITTEE,
+    "committees.minutes": COMMITTEE | {"auditor"},
+    "committees.minutes_pdf": COMMITTEE | {"auditor"},
+    "committees.annex": COMMITTEE | {"auditor"},
+    "committees.annex_pdf": COMMITTEE | {"auditor"},
     "protection.emergencies": OVERSIGHT,
     "protection.review": {"administrator", "data_protection_officer"},
     "protection.erasures": OVERSIGHT,
@@ -112,6 +131,10 @@ def _addresses(app: Flask) -> list[tuple[str, str, str]]:
         "request_id": "0" * 32,
         "substitution_id": "0" * 32,
         "order": "suspend",
+        "body_id": "none",
+        "session_id": "0" * 32,
+        "file_id": "0" * 32,
+        "what": "open",
     }
     found = []
     for rule in app.url_map.iter_rules():

@@ -92,6 +92,42 @@ DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
         _held("committee_secretary", "comite-demo"),
     ),
     DemoAccount(
+        "presidence",
+        "Hélène Passerin",
+        N_("Ambassador: chairs the finance committee"),
+        _held("committee_member", "comite-demo"),
+    ),
+    DemoAccount(
+        "vicepresidence",
+        "Théodore Fictivi",
+        N_("Deputy chair of the finance committee"),
+        _held("committee_member", "comite-demo"),
+    ),
+    DemoAccount(
+        "membre1",
+        "Odile Inventaire",
+        N_("Member of the finance committee"),
+        _held("committee_member", "comite-demo"),
+    ),
+    DemoAccount(
+        "membre2",
+        "Barnabé Exemplaire",
+        N_("Member of the finance committee"),
+        _held("committee_member", "comite-demo"),
+    ),
+    DemoAccount(
+        "membre3",
+        "Célestine Modèle",
+        N_("Member of the finance committee"),
+        _held("committee_member", "comite-demo"),
+    ),
+    DemoAccount(
+        "agentofii",
+        "Luc Supposé",
+        N_("OFII officer who sits in the finance committee"),
+        _held("committee_member", "comite-demo") + _held("ofii_officer", "ofii-cm"),
+    ),
+    DemoAccount(
         "finance", "Joseph Tabi", N_("Finance officer"), _held("finance_officer", "ofii-cm")
     ),
     DemoAccount(

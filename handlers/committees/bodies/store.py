@@ -18,9 +18,11 @@ from handlers.committees.rules import Criterion, Majority, grid_from_json, grid_
 
 
 class MemberRole(StrEnum):
-    """What somebody is in a body. An observer speaks and has no vote."""
+    """What somebody is in a body. The deputy presides where the chair is not in the room; an
+    observer speaks and has no vote."""
 
     CHAIR = "chair"
+    DEPUTY = "deputy"
     MEMBER = "member"
     SECRETARY = "secretary"
     OBSERVER = "observer"
@@ -153,7 +155,7 @@ def save_member(uow: UnitOfWork, member: Member) -> None:
 
 
 def members_of(uow: UnitOfWork, body_id: str, at: datetime) -> tuple[Member, ...]:
-    """Return who sits in a body at a moment, the chair first."""
+    """Return who sits in a body at a moment, the chair first, then the deputy."""
     m = t.committee_members.c
     rows = uow.connection.execute(
         sa.select(t.committee_members).where(
@@ -161,4 +163,5 @@ def members_of(uow: UnitOfWork, body_id: str, at: datetime) -> tuple[Member, ...
         )
     )
     found = [Member(**{**row._mapping, "role": MemberRole(row.role)}) for row in rows]
-    return tuple(sorted(found, key=lambda m: (m.role is not MemberRole.CHAIR, m.account_id)))
+    order = list(MemberRole)
+    return tuple(sorted(found, key=lambda m: (order.index(m.role), m.account_id)))
