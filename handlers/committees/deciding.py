@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from engine.errors import CaseEnded
+from engine.errors import CaseEnded, CaseSuspended
 from engine.model import Actor, CaseRef, CaseStatus, Tier
 from engine.ports import FieldSink, Publisher, TieredValue
 from engine.store import UnitOfWork
@@ -65,7 +65,7 @@ def decide(desk: Desk, session: Session, verdicts: Sequence[Verdict]) -> tuple[D
 
     :raises CommitteeRefused: a verdict cannot stand; says which and why.
     :raises AlreadyDecided: one of them was decided before, as when a page is sent twice.
-    :raises CaseEnded: a case was closed meanwhile.
+    :raises CaseEnded: a case was closed meanwhile. :raises CaseSuspended: one is suspended.
     """
     files = {v.file_id: read_file(desk.uow, v.file_id) for v in verdicts}
     if len(files) != len(verdicts) or not verdicts:
@@ -73,6 +73,8 @@ def decide(desk: Desk, session: Session, verdicts: Sequence[Verdict]) -> tuple[D
     cases = lock_cases(desk.uow, files.values())
     for file in files.values():
         case = cases.get(file.case_id)
+        if case is not None and case.status is CaseStatus.SUSPENDED:
+            raise CaseSuspended(file.reference)
         if case is None or case.status is not CaseStatus.ACTIVE:
             raise CaseEnded(file.reference, "gone" if case is None else case.status)
     current = read_session(desk.uow, session.id, lock=True)

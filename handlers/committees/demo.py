@@ -23,9 +23,7 @@ def _criterion(code: str, fr: str, en: str, ar: str, highest: int, weight: int =
 
 _PROJECT_GRID = (
     _criterion("viability", "Viabilité du projet", "Viability", "جدوى المشروع", 10, 2),
-    _criterion(
-        "person", "Motivation, compétences", "Motivation, skills", "الدافع والكفاءة", 10
-    ),
+    _criterion("person", "Motivation, compétences", "Motivation, skills", "الدافع والكفاءة", 10),
     _criterion("contribution", "Apport personnel", "Own contribution", "المساهمة الذاتية", 10),
 )
 _SAMPLE = "quorum, majorité et grille : valeurs d'exemple (I)"

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from engine.errors import CaseEnded, PasserelleError
+from engine.errors import CaseEnded, CaseSuspended, PasserelleError
 from handlers.committees import AlreadyDecided, Body, CommitteeRefused
 from web.i18n import _, _l
 from web.locales import locale
@@ -110,6 +110,8 @@ def conflict(error: PasserelleError) -> str:
             "This was recorded already: %(outcome)s. Nothing was done a second time.",
             outcome=word("outcome", error.outcome),
         )
+    if isinstance(error, CaseSuspended):
+        return _("A case on this list is suspended. Decide the others, or wait until it resumes.")
     if isinstance(error, CaseEnded):
         return _("A case on this list has ended meanwhile. Take it off the agenda.")
     return _("Somebody else changed this just now. Look at it as it stands now.")
