@@ -10,7 +10,14 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from engine.store import UnitOfWork
-from handlers.committees.bodies.store import Body, Member, MemberRole, save_body, save_member
+from handlers.committees.bodies.store import (
+    Body,
+    Member,
+    MemberRole,
+    bodies,
+    save_body,
+    save_member,
+)
 from handlers.committees.rules import Criterion, Majority
 
 OFII_FINANCE = "cm-ofii-finance"
@@ -118,8 +125,11 @@ _SINCE = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def seed_committees(uow: UnitOfWork) -> None:
-    """Write the demo's committees and seats; a second time changes nothing."""
+    """Write the demo's committees and seats that are missing; what was changed stays."""
+    known = {body.id for body in bodies(uow)}
     for body in BODIES:
-        save_body(uow, body)
-    for account_id, role, votes in _SEATS:
-        save_member(uow, Member(OFII_FINANCE, account_id, role, votes, _SINCE))
+        if body.id not in known:
+            save_body(uow, body)
+    if OFII_FINANCE not in known:
+        for account_id, role, votes in _SEATS:
+            save_member(uow, Member(OFII_FINANCE, account_id, role, votes, _SINCE))

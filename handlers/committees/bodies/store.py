@@ -107,12 +107,11 @@ def save_body(uow: UnitOfWork, body: Body) -> None:
     )
 
 
-def bodies(uow: UnitOfWork, condition: sa.ColumnElement[bool]) -> tuple[Body, ...]:
-    """Return the bodies that a condition such as :func:`visible` opens, by name."""
+def bodies(uow: UnitOfWork, condition: sa.ColumnElement[bool] | None = None) -> tuple[Body, ...]:
+    """Return the bodies that a condition such as :func:`visible` opens, or all, by name."""
     b = t.committee_bodies.c
-    rows = uow.connection.execute(
-        sa.select(t.committee_bodies).where(condition).order_by(b.name, b.id)
-    )
+    query = sa.select(t.committee_bodies).order_by(b.name, b.id)
+    rows = uow.connection.execute(query if condition is None else query.where(condition))
     return tuple(_body(row._mapping) for row in rows)
 
 
