@@ -7,6 +7,7 @@ import click
 from handlers.notices.commands import notices
 from handlers.organisations.commands import organisations
 from handlers.people.commands import people
+from handlers.surveys.commands import surveys
 
-COMMANDS: tuple[click.Command, ...] = (people, organisations, notices)
+COMMANDS: tuple[click.Command, ...] = (people, organisations, notices, surveys)
 """One group a room, named after it: ``passerelle ROOM import FILE``, ``passerelle ROOM export``."""

@@ -9,7 +9,7 @@ from engine.clock import OffsetClock, SystemClock
 from engine.ports import Clock, HandlerRegistry, Ports, Publisher
 from engine.settings import Settings
 from engine.store import Store
-from handlers import committees, documents, notices, organisations, payments, people
+from handlers import committees, documents, notices, organisations, payments, people, surveys
 from handlers.committees import Committees
 from handlers.documents import DocumentFiles, Documents
 from handlers.notices import (
@@ -75,6 +75,7 @@ def compose(settings: Settings, store: Store, clock: Clock | None = None) -> Por
         registry.add(function)
     post = compose_notices(settings, store, told, fields)
     registry.add(notices.send_handler(post))
+    registry.add(surveys.record_handler(fields))
     log = ErasureLog(settings)
     return Ports(
         registry=registry,

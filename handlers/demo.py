@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from engine.errors import InvalidAnswer
@@ -20,6 +21,7 @@ from handlers.organisations import (
 from handlers.organisations.codes import LEVELS, SECTORS
 from handlers.organisations.codes import REGIONS as CODES_OF_REGIONS
 from handlers.organisations.demo import seed_organisations
+from handlers.surveys import import_shipped
 
 REGIONS = CODES_OF_REGIONS["CM"]
 """Cameroon's ten regions, as codes."""
@@ -118,7 +120,7 @@ PROFILES: Mapping[str, tuple[int, tuple[str, ...], tuple[str, ...], tuple[str, .
 
 
 def seed(uow: UnitOfWork, given: Mapping[str, Any] | None = None) -> None:
-    """Write the demo's organisations and operators that are missing; those there stay as they are.
+    """Write the demo's organisations, operators, surveys that are missing; those there stay so.
 
     :param given: what a scenario makes otherwise: ``capacity``, places by operator.
     :raises InvalidAnswer: it makes something else otherwise, or of another operator.
@@ -141,6 +143,7 @@ def seed(uow: UnitOfWork, given: Mapping[str, Any] | None = None) -> None:
             )
     seed_organisations(uow, PROFILES)
     seed_committees(uow)
+    import_shipped(uow, datetime.now(UTC))
 
 
 def _places(given: Mapping[str, Any]) -> Mapping[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from engine.errors import StateUnreadable
@@ -106,6 +107,29 @@ class PersonalFields:
         :param purpose: what for, a code such as ``notices.send``.
         """
         rows = store.newest_fields(unit_of_work, owners_of(unit_of_work, case), keys)
+        opened = self.reading.open(unit_of_work, rows)
+        entries = [(row.owner, row.key, row.tier) for row, _ in opened]
+        self.access.log_sensitive(unit_of_work, case, "system", entries, purpose)
+        return {row.key: value for row, value in opened}
+
+    def read_written_here(
+        self,
+        unit_of_work: UnitOfWork,
+        case: CaseRef,
+        keys: Sequence[str],
+        purpose: str,
+        *,
+        after: datetime | None = None,
+    ) -> Mapping[str, Any]:
+        """Return, like :meth:`read_for`, only what this very case wrote.
+
+        :param after: only what was written later than that; whenever it was, if left out.
+        """
+        rows = [
+            row
+            for row in store.newest_fields(unit_of_work, owners_of(unit_of_work, case), keys)
+            if row.case_id == case.id and (after is None or row.written_at > after)
+        ]
         opened = self.reading.open(unit_of_work, rows)
         entries = [(row.owner, row.key, row.tier) for row, _ in opened]
         self.access.log_sensitive(unit_of_work, case, "system", entries, purpose)

@@ -30,6 +30,7 @@ LOCAL = {
     "committees.submit": {"committee"},
     "committees.withdraw": set(),
     "payments.refund": {"payment", "amount"},
+    "surveys.record": {"instrument", "moment"},
 }
 
 

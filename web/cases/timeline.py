@@ -80,6 +80,7 @@ _WORDS: Mapping[str, Any] = {
     "notice.queued": _l("Notice waits to be sent with others"),
     "notice.bounced": _l("Notice came back, the address refuses it"),
     "notice.withheld": _l("Notice not sent, no address is safe"),
+    "survey.recorded": _l("Survey taken"),
     "person.updated": _l("The person's file was changed"),
     "person.linked": _l("Linked to a person who was known"),
     "person.merged": _l("Two files of the person were merged"),

@@ -32,6 +32,7 @@ ENTRIES: Mapping[str, Any] = {
     "safe_contact_silence": _l("What must not be said"),
     "safe_contact_note": _l("Precautions to take"),
     "identifier": _l("Identifier"),
+    "survey_result": _l("Result of a survey (a provisional one is no official score)"),
 }
 OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "gender": {"female": _l("Female"), "male": _l("Male"), "unstated": _l("Not stated")},
@@ -105,6 +106,7 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = {
         "file.read": _l("Page of the person's file"),
         "documents.open": _l("Document opened"),
         "notices.send": _l("Notice to the person"),
+        "surveys.record": _l("A survey was scored"),
         "subject-access": _l("The person's own copy"),
     },
 }
