@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from engine.store.final import forbid_rewriting
+
 revision = "committees_0001"
 down_revision = None
 branch_labels = ("committees",)
@@ -25,7 +27,7 @@ def upgrade() -> None:
     _judgements()
     _decisions()
     _minutes()
-    _forbid_rewriting()
+    forbid_rewriting(_FINAL)
 
 
 def _bodies() -> None:
@@ -177,23 +179,3 @@ def _minutes() -> None:
         sa.Column("file_id", sa.String(32), sa.ForeignKey("committee_files.id"), primary_key=True),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
     )
-
-
-def _forbid_rewriting() -> None:
-    for table in _FINAL:
-        if op.get_bind().dialect.name == "sqlite":
-            for verb in ("UPDATE", "DELETE"):
-                op.execute(
-                    f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                    "BEGIN SELECT RAISE(ABORT, 'what was decided is never rewritten'); END"
-                )
-            continue
-        # The function is the engine's own (engine_0001).
-        op.execute(
-            f"CREATE TRIGGER {table}_no_rewriting BEFORE UPDATE OR DELETE ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION passerelle_forbid_rewriting()"
-        )
-        op.execute(
-            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION passerelle_forbid_rewriting()"
-        )

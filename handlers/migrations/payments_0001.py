@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from engine.store.final import forbid_rewriting
+
 revision = "payments_0001"
 down_revision = None
 branch_labels = ("payments",)
@@ -25,7 +27,7 @@ def upgrade() -> None:
     _orders()
     _payments()
     _statements()
-    _forbid_rewriting()
+    forbid_rewriting(_LEDGER)
 
 
 def _budgets() -> None:
@@ -170,23 +172,3 @@ def _statements() -> None:
         sa.Column("payment_id", sa.String(32), unique=True),
         sa.Column("problem", sa.String(32)),
     )
-
-
-def _forbid_rewriting() -> None:
-    for table in _LEDGER:
-        if op.get_bind().dialect.name == "sqlite":
-            for verb in ("UPDATE", "DELETE"):
-                op.execute(
-                    f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                    "BEGIN SELECT RAISE(ABORT, 'the ledger is never rewritten'); END"
-                )
-            continue
-        # The function is the engine's own (engine_0001).
-        op.execute(
-            f"CREATE TRIGGER {table}_no_rewriting BEFORE UPDATE OR DELETE ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION passerelle_forbid_rewriting()"
-        )
-        op.execute(
-            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION passerelle_forbid_rewriting()"
-        )

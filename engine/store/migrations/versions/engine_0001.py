@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from engine.store.final import declare_final, forbid_rewriting
+
 revision = "engine_0001"
 down_revision = None
 branch_labels = ("engine",)
@@ -22,7 +24,8 @@ def upgrade() -> None:
     _work()
     _messages()
     _history()
-    _forbid_rewriting()
+    declare_final()
+    forbid_rewriting(("events",))
 
 
 def _definitions() -> None:
@@ -206,26 +209,4 @@ def _history() -> None:
         sa.Column("body", sa.LargeBinary, nullable=False),
         sa.Column("prev_hash", sa.LargeBinary, nullable=False),
         sa.Column("hash", sa.LargeBinary, nullable=False),
-    )
-
-
-def _forbid_rewriting() -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER events_no_{verb.lower()} BEFORE {verb} ON events "
-                "BEGIN SELECT RAISE(ABORT, 'history is never rewritten'); END"
-            )
-        return
-    op.execute(
-        "CREATE FUNCTION passerelle_forbid_rewriting() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'history is never rewritten'; END $$"
-    )
-    op.execute(
-        "CREATE TRIGGER events_no_rewriting BEFORE UPDATE OR DELETE ON events "
-        "FOR EACH ROW EXECUTE FUNCTION passerelle_forbid_rewriting()"
-    )
-    op.execute(
-        "CREATE TRIGGER events_no_truncate BEFORE TRUNCATE ON events "
-        "FOR EACH STATEMENT EXECUTE FUNCTION passerelle_forbid_rewriting()"
     )
