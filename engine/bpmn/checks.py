@@ -9,10 +9,10 @@ from difflib import get_close_matches
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.bpmn.assignment import listed
+from engine.bpmn.bodies import bodies
 from engine.bpmn.elements import ACTIVITIES, Element, Process, Trigger
 from engine.bpmn.findings import Findings, Place
 from engine.bpmn.messages import seconds
-from engine.bpmn.structure import bodies
 from engine.calendars import is_working_day
 from engine.errors import ConfigurationError
 from engine.model import HandlerSpec

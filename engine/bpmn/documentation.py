@@ -8,10 +8,11 @@ Source: BPMN 2.0.2, table 10.1 (isExecutable), section 9.3 (black box pools), 8.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from lxml import etree
 
+from engine.bpmn.bodies import called
 from engine.bpmn.elements import Process
 from engine.bpmn.findings import Findings, Place
 from engine.bpmn.reader import BPMN, ZEEBE, Document, children, flag, is_bpmn, referred
@@ -105,18 +106,8 @@ class Documentation:
             name = waiting.pop()
             if name in processes and name not in found:
                 found.add(name)
-                waiting.extend(_called(processes[name]))
+                waiting.extend(called(processes[name]))
         return found
-
-
-def _called(process: Process) -> Iterator[str]:
-    waiting = [process.body]
-    while waiting:
-        for element in waiting.pop().elements.values():
-            if element.extensions.called is not None:
-                yield element.extensions.called.process_id
-            if element.inner is not None:
-                waiting.append(element.inner)
 
 
 def _pools(document: Document, findings: Findings) -> None:

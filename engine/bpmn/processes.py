@@ -26,6 +26,7 @@ from engine.bpmn.elements import (
 )
 from engine.bpmn.expressions import Expressions
 from engine.bpmn.findings import Findings, Place
+from engine.bpmn.links import read_links
 from engine.bpmn.reader import (
     BPMN,
     Document,
@@ -123,7 +124,7 @@ class _FileReader:
             element = self._element(item, process_id, node.get("id"), phase, own_lane, depth)
             elements[element.id] = element
         drawn = _in_order(list(self._flows(node)), node)
-        flows = {flow.id: flow for flow in (*drawn, *self._links(elements))}
+        flows = {flow.id: flow for flow in (*drawn, *read_links(elements, self._findings))}
         return Body(
             node.get("id", ""),
             elements,
@@ -168,47 +169,6 @@ class _FileReader:
                 "its condition is empty.",
                 "Write the condition, or remove it: a flow without one is always taken.",
             )
-
-    def _links(self, elements: dict[str, Element]) -> Iterator[Flow]:
-        """Yield a flow for each throwing link: a pair of links is a flow drawn in two pieces."""
-        ends: dict[str, list[Element]] = {}
-        for element in elements.values():
-            if element.kind == "intermediateCatchEvent" and element.event.trigger is Trigger.LINK:
-                ends.setdefault(element.event.name, []).append(element)
-        for name, found in ends.items():
-            for other in found[1:]:
-                self._findings.error(
-                    "link",
-                    other.place,
-                    said("another link with the name '{name}' begins here as well.", name=name),
-                    "Keep one target for each link.",
-                )
-        throwing = [
-            element
-            for element in elements.values()
-            if element.kind == "intermediateThrowEvent" and element.event.trigger is Trigger.LINK
-        ]
-        thrown = {element.event.name for element in throwing}
-        for name, found in ends.items():
-            if name and name not in thrown:
-                self._findings.error(
-                    "link",
-                    found[0].place,
-                    said("nothing leads to its link '{name}'.", name=name),
-                    "Draw a throwing link event of that name in the same process or sub-process.",
-                )
-        for element in throwing:
-            targets = ends.get(element.event.name)
-            if not targets:
-                self._findings.error(
-                    "link",
-                    element.place,
-                    said("its link '{name}' leads nowhere.", name=element.event.name),
-                    "Draw a catching link event of that name in the same process or sub-process.",
-                )
-                continue
-            flow_id = f"{element.id}~{targets[0].id}"
-            yield Flow(flow_id, element.id, targets[0].id, None, element.place)
 
     def _element(
         self,

@@ -19,6 +19,7 @@ from engine.bpmn.soundness import check_soundness
 from engine.bpmn.specs import build
 from engine.bpmn.starts import check_beginning
 from engine.bpmn.structure import check_structure
+from engine.bpmn.undoing import check_undone
 from engine.bpmn.wording import check_wording
 from engine.dmn import check, read_decisions
 from engine.errors import DecisionError, DeploymentRefused, Finding
@@ -163,6 +164,7 @@ def read_publication(
     for process in processes.values():
         check_structure(process, findings)
     if process_id is not None:
+        check_undone(processes.values(), findings)
         check_calendar(processes, country, time_zone, findings)
     check_references(processes, handlers, forms, decisions, findings, alone=process_id is None)
     if deep:

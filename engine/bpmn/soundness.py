@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from engine.bpmn.bodies import bodies
 from engine.bpmn.elements import Body, Element, Process
 from engine.bpmn.findings import Findings
 from engine.bpmn.net import ACTS, Net, begins, may_end_early
-from engine.bpmn.structure import bodies
 from engine.bpmn.token_game import Violation, play
 from engine.rules import said
 

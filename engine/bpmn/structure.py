@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
-
+from engine.bpmn.bodies import bodies
 from engine.bpmn.elements import (
     ACTIVITIES,
     AWAITED,
     Body,
     Element,
-    Event,
     Flow,
     Process,
     Trigger,
 )
 from engine.bpmn.findings import Findings, Place
 from engine.bpmn.starts import check_starts
+from engine.bpmn.undoing import check_undoing
 from engine.rules import said
 
 UNCONDITIONAL = frozenset({"parallelGateway", "eventBasedGateway", "startEvent"})
@@ -24,38 +23,18 @@ UNCONDITIONAL = frozenset({"parallelGateway", "eventBasedGateway", "startEvent"}
 
 def check_structure(process: Process, findings: Findings) -> None:
     """Note what is wrong with the structure of a process and of its sub-processes."""
-    cancellable: set[str] = set()
-    inside = {body.id: frozenset(body.elements) for body, _ in bodies(process)}
+    check_undoing(process, findings)
     for body, owner in bodies(process):
-        cancellable |= {
-            e.attached_to or ""
-            for e in body.elements.values()
-            if e.event.trigger is Trigger.CANCEL and e.attached_to
-        }
-        siblings = inside.get(owner.parent, frozenset()) if owner is not None else frozenset()
-        checker = _Checker(body, findings, cancellable, siblings)
+        checker = _Checker(body, findings)
         checker.flows()
-        checker.elements(owner)
+        checker.elements()
         check_starts(body, owner, owner.place if owner is not None else process.place, findings)
 
 
-def bodies(process: Process) -> Iterator[tuple[Body, Element | None]]:
-    """Yield the process's own body and those of its sub-processes, with their elements."""
-    waiting: list[tuple[Body, Element | None]] = [(process.body, None)]
-    while waiting:
-        body, owner = waiting.pop(0)
-        yield body, owner
-        waiting.extend((e.inner, e) for e in body.elements.values() if e.inner is not None)
-
-
 class _Checker:
-    def __init__(
-        self, body: Body, findings: Findings, cancellable: Set[str], siblings: Set[str]
-    ) -> None:
+    def __init__(self, body: Body, findings: Findings) -> None:
         self.body = body
         self.findings = findings
-        self.cancellable = cancellable
-        self.siblings = siblings
 
     def refuse(self, rule: str, place: Place, message: str, remedy: str) -> None:
         self.findings.error(rule, place, message, remedy)
@@ -130,7 +109,7 @@ class _Checker:
 
     # --- elements ---------------------------------------------------------------------------
 
-    def elements(self, owner: Element | None) -> None:
+    def elements(self) -> None:
         for element in self.body.elements.values():
             self._default(element)
             self._reached(element)
@@ -143,7 +122,6 @@ class _Checker:
             if element.kind == "boundaryEvent":
                 self._attached(element)
             self._complete(element)
-            self._thrown(element, owner)
 
     def _complete(self, element: Element) -> None:
         trigger, place = element.event.trigger, element.place
@@ -172,45 +150,6 @@ class _Checker:
         inner = element.inner
         return inner is not None and any(
             e.kind in {"startEvent", "endEvent"} for e in inner.elements.values()
-        )
-
-    def _thrown(self, element: Element, owner: Element | None) -> None:
-        if element.kind not in {"endEvent", "intermediateThrowEvent"}:
-            return
-        if element.event.each(Trigger.CANCEL) and (owner is None or owner.kind != "transaction"):
-            self.refuse(
-                "cancel",
-                element.place,
-                "a cancel end event stands outside a transaction.",
-                "Draw it directly inside a transaction, or use an error event.",
-            )
-        elif (
-            element.event.each(Trigger.CANCEL)
-            and owner is not None
-            and owner.id not in (self.cancellable)
-        ):
-            self.refuse(
-                "cancel",
-                owner.place,
-                "the transaction can be cancelled and nothing catches that.",
-                "Attach a cancel boundary event to it.",
-            )
-        for event in element.event.each(Trigger.COMPENSATION):
-            self._compensates(element, event, owner)
-
-    def _compensates(self, element: Element, event: Event, owner: Element | None) -> None:
-        if event.activity is None or event.activity in self.body.elements:
-            return
-        if owner is not None and owner.triggered_by_event and event.activity in self.siblings:
-            return
-        self.refuse(
-            "compensation",
-            element.place,
-            said(
-                "it compensates '{activity}', which is not in the same process or sub-process.",
-                activity=event.activity,
-            ),
-            "Choose an activity beside it, or throw it from an event sub-process there.",
         )
 
     def _default(self, element: Element) -> None:
@@ -332,16 +271,4 @@ class _Checker:
                 element.place,
                 "a cancel event is attached to what is no transaction.",
                 "Attach it to a transaction, or use an error event.",
-            )
-        elif element.event.trigger is Trigger.COMPENSATION:
-            self._handled(element)
-
-    def _handled(self, element: Element) -> None:
-        handler = self.body.elements.get(self.body.compensation.get(element.id, ""))
-        if handler is None or not handler.for_compensation:
-            self.refuse(
-                "compensation",
-                element.place,
-                "no compensation activity is joined to it by an association.",
-                "Join one that is marked for compensation (isForCompensation).",
             )

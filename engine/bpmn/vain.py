@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from engine.bpmn import timers
+from engine.bpmn.bodies import bodies
 from engine.bpmn.elements import AWAITED, Body, Element, Process, TimerKind, Trigger
 from engine.bpmn.expressions import Stuck
 from engine.bpmn.findings import Findings
-from engine.bpmn.structure import bodies
 from engine.rules import said
 
 DONE_AT_ONCE = frozenset({"task", "scriptTask", "businessRuleTask", "sendTask"})

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from engine.bpmn.bodies import bodies
 from engine.bpmn.elements import Body, Element, Process
-from engine.bpmn.structure import bodies
 from engine.bpmn.writers import ANY, NONE, Names, Writers, locals_of
 
 ORDERED = 300

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from engine.bpmn.bodies import bodies
 from engine.bpmn.elements import Body, Element, Event, Process, Trigger
-from engine.bpmn.structure import bodies
 from engine.feel.syntax import ContextOf
 from engine.forms import Form
 from engine.model import HandlerSpec

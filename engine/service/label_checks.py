@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from engine import bpmn
+from engine.bpmn.bodies import bodies
 from engine.bpmn.checks import elements_of, suggestion
-from engine.bpmn.structure import bodies
 from engine.errors import Finding
 from engine.forms import Form
 from engine.forms.model import Field

@@ -272,3 +272,19 @@ def test_a_transaction_that_can_be_cancelled_needs_a_cancel_event():
 def test_a_compensation_event_without_a_handler_is_refused():
     answer = played(start(), say("A"), boundary("B", "A", on_compensation()), line("S", "A"))
     assert answer["outcome"] == "refused"
+
+
+@pytest.mark.parametrize("called", [False, True])
+def test_a_compensation_event_sub_process_of_a_process_is_refused_unless_that_is_called(called):
+    """10.7.1: it undoes a completed activity; a process is one only where another calls it."""
+    handler = event_sub("V", start("VS", on_compensation()), say("X"), line("VS", "X"))
+    holder = node("process", "Q", start("QS"), say("A"), line("QS", "A"), handler)
+    if called:
+        call = node("callActivity", "C", '<zeebe:calledElement processId="Q"/>')
+        assert said(
+            start(), call, throw("T", on_compensation()), line("S", "C", "T"), top=holder
+        ) == ["A", "X"]
+        return
+    answer = played(start(), say("A"), line("S", "A"), handler)
+    assert answer["outcome"] == "refused"
+    assert "V: it undoes a whole process that nothing calls" in answer["reasons"][0]
