@@ -127,6 +127,7 @@ def _await_message(token: Token) -> bool:
 def _await_signal(token: Token) -> bool:
     element, name = token.element, token.element.event.name
     token.case.journal.event(EventKind.SIGNAL_AWAITED, element.id, token.activation, signal=name)
+    token.case.await_signal(token)
     if name:  # A signal without a name stays within its case.
         token.case.journal.subscriptions[token.activation] = SubscriptionWanted(
             activation=token.activation,

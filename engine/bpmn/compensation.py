@@ -33,12 +33,15 @@ class Done:
         what an instance of a multi-instance had of its own.
     :ivar inner: what was done in it. :ivar level: where it lies, seen from who has it undone:
         inside it, beside it, or around the event sub-process that holds it.
+    :ivar partial: it was cancelled before it was completed, so that only what was done in it can
+        be undone: its own handler never came to be enabled.
     """
 
     spec: str
     values: dict[str, Any] = field(default_factory=dict)
     inner: list[Done] = field(default_factory=list)
     level: int = HERE
+    partial: bool = False
 
 
 def compensate(token: Token, event: Event) -> bool:
@@ -90,7 +93,7 @@ def _undo_next(token: Token) -> bool:
 
 
 def _begin(container: Container, done: Done, activation: int) -> None:
-    handler = container.spec.task_specs[done.spec].compensated_by
+    handler = None if done.partial else container.spec.task_specs[done.spec].compensated_by
     token = container.add(handler or done.spec)
     token.undoes = activation
     if handler is not None:
@@ -109,7 +112,8 @@ def _open_again(token: Token, done: Done) -> None:
     token.open_locals().values.update(done.values)
     inner = case.create_subprocess(token, spec.spec)
     inner.done = done.inner
-    listeners = inner.spec.thrown_listeners.get(Trigger.COMPENSATION, ())
+    thrown = {} if done.partial else inner.spec.thrown_listeners
+    listeners = thrown.get(Trigger.COMPENSATION, ())
     for name in listeners:
         inner.spec.task_specs[name].go(inner, {})
     if not listeners:
@@ -151,15 +155,53 @@ def remember(token: Token) -> None:
 def cancel_transaction(token: Token) -> None:
     """Stop everything in a transaction, undo what was done in it, then leave by its cancel event.
 
+    What still runs is cancelled, and what was done inside of that is undone as well.
+
     :param token: at the cancel end event.
+
+    Source: BPMN 2.0.2, section 10.7: an activity that is active is cancelled instead of
+    compensated, which "can result in compensation of already successfully completed portions of
+    an active Activity, in case of a Sub-Process".
     """
-    owner = token.workflow.owner
+    inner = token.workflow
+    owner = inner.owner
     assert owner is not None  # noqa: S101 - checked when the scheme was published
-    token.workflow.cancel_tokens(but=token)
+    _give_back(inner)
+    begun = _begun(inner)
+    inner.cancel_tokens(but=token)
     owner.cancelling = True
-    owner.undo = _taken(token.workflow, None, INSIDE)
+    owner.undo = [*inner.done, *begun]
+    inner.done = []
+    for done in owner.undo:
+        done.level = INSIDE
     if not _undo_next(owner):
         _leave_cancelled(owner)
+
+
+def _give_back(container: Container) -> None:
+    """Let containers remember again what somebody in them has yet to have compensated."""
+    for token in container.live():
+        for done in token.undo:
+            _container(token, done.level).done.append(done)
+        token.undo = []
+        inner = token.case.subprocesses.get(token.id)
+        if inner is not None:
+            _give_back(inner)
+
+
+def _begun(container: Container) -> list[Done]:
+    """Return what was done inside of the activities of a container that still run."""
+    found: list[Done] = []
+    for token in container.live():
+        found.extend(token.done)
+        inner = token.case.subprocesses.get(token.id)
+        if inner is None or token.element.triggered_by_event:
+            continue
+        done = [*inner.done, *_begun(inner)]
+        if done:
+            spec, values = token.task_spec.undo_name, dict(inner.scope.values)
+            found.append(Done(spec, values, done, partial=True))
+    return found
 
 
 def _leave_cancelled(owner: Token) -> None:

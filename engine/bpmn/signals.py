@@ -22,7 +22,7 @@ def send_signal(token: Token, name: str) -> None:
     case.journal.event(EventKind.SIGNAL_SENT, element.id, token.activation, signal=name)
     if name:
         case.journal.signals.append(SignalSent(token.activation, element.id, name, carried))
-    broadcast(list(case.tokens()), name, carried)
+    broadcast(case.awaiting(name), name, carried)
 
 
 def broadcast(tokens: list[Token], name: str, values: Mapping[str, Any]) -> None:

@@ -101,6 +101,7 @@ def _done(done: Done) -> Json:
         "values": to_json(done.values) if done.values else None,
         "inner": [_done(inner) for inner in done.inner],
         "level": done.level,
+        "partial": done.partial,
     }
     return {name: value for name, value in written.items() if value}
 
@@ -164,6 +165,7 @@ def _read_done(found: Json) -> Done:
         _values(found["values"]) if "values" in found else {},
         [_read_done(inner) for inner in found.get("inner", ())],
         found.get("level", 0),
+        found.get("partial", False),
     )
 
 
@@ -187,6 +189,8 @@ def _add(container: Container, parent: Token, found: Json) -> None:
     token._set_state(TaskState.WAITING if found.get("joining") else TaskState.STARTED)
     if token.waits is Waits.CONDITION:
         case.conditions.append(token)
+    elif token.waits is Waits.SIGNAL:
+        case.await_signal(token)
     if token.is_instance:
         token.triggered = True
     if "locals" in found:

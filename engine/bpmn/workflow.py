@@ -69,6 +69,7 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
         self.ready: deque[Token] = deque()
         self.last: deque[Token] = deque()
         self.conditions: list[Token] = []
+        self._signalled: dict[str, dict[int, Token]] = {}
         self.quiet: list[tuple[int, int, InnerWorkflow]] = []
         self._numbered: dict[int, Token] = {}
         self.changed = False
@@ -123,6 +124,17 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
         if self._numbered.get(token.activation) is token:
             del self._numbered[token.activation]
 
+    def await_signal(self, token: Token) -> None:
+        """Note that a token waits for its element's signal, by whose name it is found."""
+        self._signalled.setdefault(token.element.event.name, {})[token.id] = token
+
+    def awaiting(self, signal: str) -> list[Token]:
+        """Return the tokens that wait for a signal: of outer containers first, oldest first."""
+        known = self._signalled.get(signal, {})
+        waiting = [token for token in known.values() if token.is_live and token.waits]
+        self._signalled[signal] = {token.id: token for token in waiting}
+        return sorted(waiting, key=lambda token: (_age(token.workflow), token.id))
+
     def look_at(self, container: Container) -> None:
         """Note that a container may have ended."""
         if isinstance(container, InnerWorkflow):
@@ -170,8 +182,8 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
         while (
             meet_conditions(self)
             or self._run_ready(self.ready, passed)
-            or self._run_ready(self.last, passed)
             or self._end_containers()
+            or self._run_ready(self.last, passed)
             or self._join()
         ):
             passed += 1
@@ -322,5 +334,5 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
             self.journal.variables(element_id, activation, where, written)
 
 
-def _age(inner: InnerWorkflow) -> int:
+def _age(inner: Container) -> int:
     return inner.owner.activation if inner.owner is not None else 0

@@ -459,3 +459,22 @@ def test_an_event_sub_process_without_exactly_one_start_by_a_trigger_is_refused(
 def test_an_event_sub_process_with_flows_is_refused():
     answer = played(start(), say("A"), line("S", "A", "V"), beside(WAIT))
     assert answer["outcome"] == "refused"
+
+
+def test_a_signal_that_starts_its_own_sender_ends_at_one_incident_with_nothing_piled_up():
+    """Each that was started is over before the next begins; so the step's limit comes soon."""
+    answer = played(
+        start(),
+        throw("T", on_signal("G")),
+        line("S", "T"),
+        event_sub(
+            "V",
+            start("VS", on_signal("G"), isInterrupting="false"),
+            throw("VT", on_signal("G")),
+            line("VS", "VT"),
+        ),
+        top=signal("G"),
+    )
+    assert answer["outcome"] == "incident"
+    [reason] = answer["reasons"]
+    assert reason.startswith("VT: one step passed 10,000 elements")

@@ -278,18 +278,82 @@ def test_a_cancelled_transaction_undoes_completed_sub_processes_too():
     ) == ["A", "B", "undoB", "undoA", "Cancelled"]
 
 
-def test_a_cancelled_transaction_undoes_only_what_was_completed():
-    assert said(
-        *transaction(
-            fork("XF", "P1", "B"),
-            line("XS", "XF"),
-            sub("P1", start("PS"), undoable("A"), catch("W", LONG), line("PS", "A", "W")),
-            undoable("B"),
-            catch("BW", WAIT),
-            end("XE", ON_CANCEL),
-            line("B", "BW", "XE"),
-        )
-    ) == ["B", "A", "undoB", "Cancelled"]
+def running_beside_a_cancellation(running: str, *more: str) -> tuple[str, ...]:
+    """A transaction that is cancelled after an hour, while something in it still runs."""
+    return transaction(
+        fork("XF", "P1", "B"),
+        line("XS", "XF"),
+        running,
+        *more,
+        undoable("B"),
+        catch("BW", WAIT),
+        end("XE", ON_CANCEL),
+        line("B", "BW", "XE"),
+    )
+
+
+STILL_RUNNING = (undoable("A"), say("A2"), catch("W", LONG), undoable("A3"))
+
+
+def test_cancelling_a_transaction_undoes_the_completed_portions_of_a_sub_process_still_running():
+    """10.7: the active one is cancelled; only its completed portions are compensated."""
+    running = sub("P1", start("PS"), *STILL_RUNNING, line("PS", "A", "A2", "W", "A3"))
+    assert said(*running_beside_a_cancellation(running)) == [
+        "B", "A", "A2", "undoA", "undoB", "Cancelled",
+    ]  # fmt: skip
+
+
+def test_a_cancelled_sub_process_is_undone_from_inside_never_by_its_own_handler():
+    """Its handler and its compensation event sub-process are enabled once it is completed."""
+    handler = event_sub("V", start("VS", on_compensation()), say("X2"), line("VS", "X2"))
+    running = sub("P1", start("PS"), *STILL_RUNNING, line("PS", "A", "A2", "W", "A3"), handler)
+    own = (
+        boundary("PC", "P1", on_compensation())
+        + say("undoP", isForCompensation="true")
+        + '<bpmn:association id="P_to" sourceRef="PC" targetRef="undoP"/>'
+    )
+    assert said(*running_beside_a_cancellation(running, own)) == [
+        "B", "A", "A2", "undoA", "undoB", "Cancelled",
+    ]  # fmt: skip
+
+
+def test_cancelling_a_transaction_undoes_the_instances_done_of_a_multi_instance_still_running():
+    running = sub(
+        "P1",
+        start("PS"),
+        undoable("A"),
+        catch("W", timer("duration", "PT40M")),
+        line("PS", "A", "W"),
+        times("3", sequential=True),
+    )
+    assert said(*running_beside_a_cancellation(running)) == [
+        "B", "A", "A", "undoA", "undoA", "undoB", "Cancelled",
+    ]  # fmt: skip
+
+
+def test_a_cancellation_undoes_what_a_compensation_under_way_had_not_undone_yet():
+    slow = sub(
+        "undoC",
+        start("US"),
+        catch("UW", LONG),
+        say("late"),
+        line("US", "UW", "late"),
+        isForCompensation="true",
+    )
+    running = sub(
+        "P1",
+        start("PS"),
+        undoable("A"),
+        say("C"),
+        boundary("CC", "C", on_compensation()),
+        slow,
+        '<bpmn:association id="C_to" sourceRef="CC" targetRef="undoC"/>',
+        throw("PT", on_compensation()),
+        line("PS", "A", "C", "PT"),
+    )
+    assert said(*running_beside_a_cancellation(running)) == [
+        "B", "A", "C", "undoA", "undoB", "Cancelled",
+    ]  # fmt: skip
 
 
 def test_a_compensation_that_takes_time_is_over_before_a_transaction_is_left():
