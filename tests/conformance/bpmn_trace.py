@@ -14,10 +14,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
+import threading
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -44,6 +47,36 @@ FIRINGS = 1_000
 """Timers that one run may fire; a cycle without end stops there."""
 STARTS = 20
 """Instances that one timer start event may begin."""
+OVER = "the time allowed is over"
+
+
+class OutOfTime(BaseException):
+    """The time allowed is over. Nothing that handles errors on the way is to take it for one."""
+
+
+@contextmanager
+def stopped_after(seconds: float) -> Iterator[None]:
+    """Stop what runs inside, whatever it is doing, once its time is over.
+
+    Only a process's main thread can be stopped so; in others runs end between two steps alone.
+
+    :param seconds: more than 0.
+    :raises OutOfTime: it is.
+    """
+
+    def stop(_number: int, _frame: object) -> None:
+        raise OutOfTime
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @dataclass
@@ -149,19 +182,19 @@ class World:
                 if event.element_id in self.diagram.repeated and "instance" not in event.data:
                     continue  # The whole of a loop; its instances have spoken.
                 self.trace.append(self.diagram.texts[event.element_id])
-        for signal in outcome.signals:
-            self._broadcast(instance, signal)
+        for sent in outcome.signals:
+            self._broadcast(instance, sent)
         self.messages.extend(outcome.messages)
 
-    def _broadcast(self, sender: Instance, signal: Any) -> None:
+    def _broadcast(self, sender: Instance, sent: Any) -> None:
         for other in list(self.instances):
             for activation, wanted in list(other.subscriptions.items()):
-                if other is not sender and wanted.message == bpmn.SIGNAL_PREFIX + signal.signal:
-                    self.trigger(other, activation, signal.variables)
-        for process_id, element_id in self._begun_by(StartTrigger.SIGNAL, signal.signal):
+                if other is not sender and wanted.message == bpmn.SIGNAL_PREFIX + sent.signal:
+                    self.trigger(other, activation, sent.variables)
+        for process_id, element_id in self._begun_by(StartTrigger.SIGNAL, sent.signal):
             # A process that began itself anew each time would never come to an end.
             if process_id != sender.publication.process_id:
-                self.start(process_id, signal.variables, element_id)
+                self.start(process_id, sent.variables, element_id)
 
     # --- messages -----------------------------------------------------------------------------
 
@@ -257,9 +290,9 @@ class World:
         for _ in range(FIRINGS):
             while self.complete() or (self.loopback and self.deliver()):
                 if time.monotonic() > until:
-                    return "the time allowed is over"
+                    return OVER
             if time.monotonic() > until:
-                return "the time allowed is over"
+                return OVER
             if self.instances[0].status is not CaseStatus.ACTIVE and not self._others_live():
                 return ""
             if not self.fire():
@@ -284,14 +317,16 @@ def run(
 
     :param resting: whether the case is stored and read back between any two script tasks.
     """
-    diagram = read_plain(source, name, resting=resting)
-    world = World(diagram, loopback=loopback)
+    world = World(PlainDiagram(name, source, {}, frozenset(), ""), loopback=loopback)
     until = time.monotonic() + timeout_s
     try:
-        process_id = process or diagram.main
-        if not world.begin(process_id, variables):
-            return _answer("waiting", world, ["no start event of the process has happened"])
-        stopped = world.play(until)
+        with stopped_after(timeout_s):
+            world.diagram = read_plain(source, name, resting=resting)
+            if not world.begin(process or world.diagram.main, variables):
+                return _answer("waiting", world, ["no start event of the process has happened"])
+            stopped = world.play(until)
+    except OutOfTime:
+        return _answer("waiting", world, [OVER])
     except DeploymentRefused as refused:
         reasons = [str(found) for found in refused.findings if found.severity == "error"]
         return _answer("refused", world, reasons)
@@ -319,6 +354,13 @@ def _answer(outcome: str, world: World, reasons: list[str]) -> dict[str, Any]:
     return {"outcome": outcome, "trace": world.trace, "reasons": reasons}
 
 
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < threading.TIMEOUT_MAX:
+        raise ValueError(text)
+    return seconds
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the diagram that the command line names and print the answer as JSON."""
     parser = argparse.ArgumentParser(description="Run a BPMN diagram and print its trace.")
@@ -326,7 +368,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--variables", default="{}", help="JSON object")
     parser.add_argument("--process", help="id of the process to run")
     parser.add_argument("--messages", choices=["loopback"])
-    parser.add_argument("--timeout", type=float, default=60.0, help="seconds")
+    parser.add_argument("--timeout", type=_seconds, default=60.0, help="seconds")
     given = parser.parse_args(arguments)
     variables = json.loads(given.variables, parse_float=Decimal)
     answer = run(

@@ -84,3 +84,19 @@ def test_a_cycle_without_end_stops_at_the_time_allowed(tmp_path, capsys):
     )
     found = answer(capsys, tmp_path / "d.bpmn", source, "--timeout", "0.2")
     assert found["outcome"] == "waiting"
+
+
+@pytest.mark.parametrize("seconds", ["0.01", "0.5"])
+def test_the_time_allowed_stops_a_step_that_would_go_on_for_minutes(seconds, tmp_path, capsys):
+    """Ten thousand times ten thousand turns, all of them in one step."""
+    script = '<zeebe:script expression="=count(for a in 1..10000 return a)" resultVariable="n"/>'
+    source = bpmn(start(), node("scriptTask", "T", script), line("S", "T", "T"))
+    found = answer(capsys, tmp_path / "d.bpmn", source, "--timeout", seconds)
+    assert (found["outcome"], found["reasons"]) == ("waiting", ["the time allowed is over"])
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "soon"])
+def test_a_time_that_is_none_is_refused(seconds, tmp_path, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        answer(capsys, tmp_path / "d.bpmn", DIAGRAMS["completed"], "--timeout", seconds)
+    assert "--timeout" in capsys.readouterr().err
