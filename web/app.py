@@ -22,6 +22,7 @@ from web import (
     headers,
     locales,
     operations,
+    organisations,
     pages,
     people,
     policy,
@@ -39,6 +40,7 @@ from web.committees import words as committee_words
 from web.context import engine as served_engine
 from web.context import organisation
 from web.operations.words import stop, waits
+from web.organisations import words as organisation_words
 from web.paging import nearby, page_url
 from web.people import words
 from web.prose import prose
@@ -61,6 +63,7 @@ ROOMS = (
     people,
     protection,
     committees,
+    organisations,
 )
 """Every room with pages of its own; each has a ``blueprint``."""
 
@@ -94,6 +97,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     bundles.install(app)
     words.install(app)
     committee_words.install(app)
+    organisation_words.install(app)
     _templates(app, settings)
     policy.install(app)
     return app

@@ -56,6 +56,10 @@ CASE_READERS = Rule(
     "caseworkers and auditors",
     lambda actor: bool(actor.roles - {DESIGNER, ADMINISTRATOR, PROTECTION_OFFICER}),
 )
+DIRECTORY_READERS = Rule(
+    "caseworkers, auditors and administrators",
+    lambda actor: bool(actor.roles - {DESIGNER, PROTECTION_OFFICER}),
+)
 DESIGNERS = Rule(
     "process designers and administrators",
     lambda actor: bool(actor.roles & {DESIGNER, ADMINISTRATOR}),
@@ -144,6 +148,13 @@ POLICY: Mapping[str, Rule] = {
     "committees.minutes_pdf": COMMITTEE_READERS,
     "committees.annex": COMMITTEE_READERS,
     "committees.annex_pdf": COMMITTEE_READERS,
+    "organisations.index": DIRECTORY_READERS,
+    "organisations.organisation": DIRECTORY_READERS,
+    "organisations.accreditation": DIRECTORY_READERS,
+    "organisations.edit": CASEWORKERS,
+    "organisations.change": CASEWORKERS,
+    "organisations.grant": CASEWORKERS,
+    "organisations.set_status": CASEWORKERS,
     "protection.emergencies": OVERSEERS,
     "protection.review": PROTECTORS,
     "protection.erasures": OVERSEERS,

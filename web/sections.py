@@ -12,6 +12,7 @@ SECTIONS: tuple[tuple[str, Any], ...] = (
     ("cases.index", _l("Cases")),
     ("people.index", _l("People")),
     ("committees.index", _l("Committees")),
+    ("organisations.index", _l("Organisations")),
     ("protection.emergencies", _l("Data protection")),
     ("operations.index", _l("Incidents")),
     ("versions.index", _l("Versions")),

@@ -30,6 +30,7 @@ from handlers.organisations.directory import (
     listed,
     read_profile,
     rights_over,
+    role_names,
     visible_organisation,
 )
 from handlers.organisations.events import OrganisationEvent, add_event, events_of
@@ -111,6 +112,7 @@ __all__ = [
     "read_specification",
     "reasons",
     "rights_over",
+    "role_names",
     "save_coverage",
     "save_organisation",
     "save_profile",

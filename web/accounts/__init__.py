@@ -8,6 +8,7 @@ from web.accounts.store import (
     accounts_with,
     find_account,
     save_account,
+    staff_of,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "find_account",
     "hash_password",
     "save_account",
+    "staff_of",
 ]

@@ -112,6 +112,23 @@ def accounts_with(store: Store, roles: Collection[str]) -> tuple[AccountRow, ...
         return tuple(_account(uow, row) for row in rows)
 
 
+def staff_of(store: Store, organisation_id: str) -> tuple[AccountRow, ...]:
+    """Return the active accounts that hold a role in an organisation, by name."""
+    g = account_grants.c
+    with store.snapshot() as uow:
+        rows = uow.connection.execute(
+            sa.select(accounts)
+            .where(
+                accounts.c.active,
+                sa.exists().where(
+                    g.account_id == accounts.c.id, g.organisation_id == organisation_id
+                ),
+            )
+            .order_by(accounts.c.name, accounts.c.id)
+        ).all()
+        return tuple(_account(uow, row) for row in rows)
+
+
 def shares_organisation(one: AccountRow, other: AccountRow) -> bool:
     """Tell whether two accounts hold a role in the same organisation, or both in none."""
     mine, theirs = ({grant.organisation_id for grant in each.grants} for each in (one, other))

@@ -20,6 +20,7 @@ from engine.service import (
 )
 from handlers.payments import Payment, payments_of
 from web.accounts import current_actor
+from web.cases.designations import Asked, asked_of
 from web.cases.timeline import Line, tell
 from web.context import engine, names, store
 from web.documents import Document, listed
@@ -51,6 +52,7 @@ class Dossier:
     timeline: tuple[Line, ...]
     documents: tuple[Document, ...]
     payments: tuple[Payment, ...]
+    asked: tuple[Asked, ...]
     names: Mapping[str, str]
     operable: bool
 
@@ -86,6 +88,7 @@ def read_dossier(case_id: str, plane_id: str | None, *, everything: bool) -> Dos
         timeline=tell(history, people, everything=everything),
         documents=files,
         payments=tranches,
+        asked=asked_of(case, history),
         names=people,
         operable=engine().may_operate(case_id, actor),
     )

@@ -9,6 +9,7 @@ from handlers.organisations.directory.store import (
     designations_of,
     listed,
     rights_over,
+    role_names,
     visible_organisation,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "listed",
     "read_profile",
     "rights_over",
+    "role_names",
     "visible_organisation",
 ]

@@ -174,6 +174,15 @@ def schemes_of(uow: UnitOfWork, country: str) -> Mapping[str, SchemeConfig]:
     return found
 
 
+def role_names(uow: UnitOfWork, country: str, language: str) -> Mapping[str, str]:
+    """Return what the schemes of a country call their roles, by role code."""
+    return {
+        role: words.get(language) or words.get("fr") or role
+        for scheme in schemes_of(uow, country).values()
+        for role, words in scheme.roles.items()
+    }
+
+
 @lru_cache(maxsize=64)
 def _read(source: bytes) -> SchemeConfig | None:
     try:
