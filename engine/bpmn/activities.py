@@ -11,6 +11,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn import assignment, compensation
 from engine.bpmn.behaviour import Behaviour, wait_for
 from engine.bpmn.carrying import bring_in
+from engine.bpmn.conditions import meet_at_once
 from engine.bpmn.elements import Called, Trigger
 from engine.bpmn.expressions import Stuck
 from engine.bpmn.joins import merge, waiting_at
@@ -36,7 +37,7 @@ class Activity(Behaviour):
         case.enter(token)
         map_inputs(token)
         self.listen(token)
-        return self.work(token)
+        return token.is_live and self.work(token)
 
     def _update_hook(self, my_task: Token) -> bool:
         wanted = self.element.start_quantity
@@ -59,13 +60,23 @@ class Activity(Behaviour):
             compensation.undone(token)
 
     def listen(self, token: Token) -> None:
-        """Have its boundary events wait, unless they do since an earlier try."""
+        """Have its boundary events wait, unless they do since an earlier try.
+
+        A condition among them that is true already happens at once, and may take the token away.
+        """
         if not self.boundaries or token.workflow.beside(token):
             return
+        case = token.case
+        known = len(case.conditions)
         for name in self.boundaries:
             event = token.workflow.add(name)
             event.host = token.activation
             token.workflow.enter_token(event)
+            if event.element.event.each(Trigger.CONDITION):
+                event.run()  # Now, not in its turn: the activity may be over by then.
+                for part in token.workflow.beside(event):
+                    part.run()
+        meet_at_once(case, case.conditions[known:])
 
     def work(self, token: Token) -> bool:
         """Do the activity's own work.

@@ -6,6 +6,7 @@ event begins to wait and whenever variables have changed since.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from engine.bpmn.expressions import Stuck
@@ -22,6 +23,20 @@ def await_condition(token: Token) -> bool:
     case.conditions.append(token)
     case.changed = True
     return False
+
+
+def meet_at_once(case: CaseWorkflow, waiting: Iterable[Token]) -> None:
+    """Let what waits at the edge of an activity happen whose condition is true as that begins.
+
+    The activity's own work comes after: one that takes no time would be over otherwise before its
+    condition was ever asked.
+
+    :param waiting: tokens, of which those that await conditions are asked.
+    """
+    for token in list(waiting):
+        if token.is_live and token.waits is Waits.CONDITION and _becomes_true(token):
+            case.changed = True
+            token.task_spec.triggered(token, {})
 
 
 def meet_conditions(case: CaseWorkflow) -> bool:

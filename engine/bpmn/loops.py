@@ -36,6 +36,8 @@ class MultiInstance(Activity):
         """Count the items and begin the first instance, or all."""
         token.case.enter(token)
         self.listen(token)
+        if not token.is_live:
+            return False
         if token.turns is None:
             token.turns = self._turns(token)
         token.open_locals()
@@ -212,6 +214,8 @@ class StandardLoop(MultiInstance, _Sequential):  # type: ignore[misc]
         """Begin for the first time, unless that is to be asked before."""
         token.case.enter(token)
         self.listen(token)
+        if not token.is_live:
+            return False
         token.open_locals()
         if token.turns is None:
             turns = Turns(self._maximum(token))

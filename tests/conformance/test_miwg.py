@@ -20,7 +20,8 @@ from engine.service.linting import FileReport
 from engine.settings import Settings
 from engine.store import Store, upgrade
 from tests.conformance.bpmn.stored import SCHEME
-from tests.conformance.bpmn_trace import BEGIN, run
+from tests.conformance.bpmn_trace import run
+from tests.conformance.world import BEGIN
 from tests.unit.bpmn.diagrams import bpmn, line, start, user
 
 _BESIDE = Path(__file__).resolve().parents[3] / "shared" / "conformance"

@@ -17,8 +17,8 @@ from engine.model import Actor, CaseStatus, Grant
 from engine.service import CasesQuery, Engine
 from engine.settings import Settings
 from engine.store import Store, upgrade
-from tests.conformance.bpmn_trace import BEGIN, FIRINGS
 from tests.conformance.plain import PlainDiagram, read_plain
+from tests.conformance.world import BEGIN, FIRINGS
 from tests.unit.bpmn.diagrams import bpmn, line, message, node, on_message, start
 
 ACTOR = Actor("anna", (Grant("clerk", "office", "CM"),))

@@ -28,7 +28,9 @@ from tests.conformance.bpmn.support import (
     throw,
     times,
 )
+from tests.conformance.bpmn_trace import run
 from tests.unit.bpmn.diagrams import (
+    bpmn,
     end,
     flow,
     line,
@@ -486,3 +488,75 @@ def test_a_boundary_event_that_cannot_come_is_refused(bad):
     answer = played(start(), say("A"), bad, say("B"), line("S", "A"), line("X", "B"))
     assert answer["outcome"] == "refused"
     assert all(", X: " in reason or ", A-X: " in reason for reason in answer["reasons"]), answer
+
+
+# --- what is due as the activity begins ----------------------------------------------------------
+
+INSTANT = {
+    "task": say("A"),
+    "sub-process": sub("A", start("AS"), say("A1"), line("AS", "A1")),
+    "multi-instance": say("A", times("2")),
+    "loop": say("A", again("loopCounter &lt; 2")),
+}
+
+
+@pytest.mark.parametrize("interrupts", [True, False])
+@pytest.mark.parametrize("host", sorted(INSTANT))
+def test_a_condition_that_is_true_as_the_activity_begins_happens_before_its_work(host, interrupts):
+    """10.5.5: it is asked when the event begins to wait; an activity without duration has begun."""
+    trace = said(
+        start(),
+        INSTANT[host],
+        boundary("X", "A", on_condition("=true"), interrupts=interrupts),
+        say("B"),
+        say("C"),
+        line("S", "A", "B"),
+        line("X", "C"),
+    )
+    assert trace.count("C") == 1
+    assert ("B" in trace) is not interrupts
+    assert any(text.startswith("A") for text in trace) is not interrupts
+
+
+def test_one_of_several_triggers_that_is_a_true_condition_happens_as_the_activity_begins():
+    assert said(
+        start(),
+        say("A"),
+        boundary("X", "A", on_condition("=true"), timer("duration", "PT1H")),
+        say("C"),
+        line("S", "A"),
+        line("X", "C"),
+    ) == ["C"]
+
+
+def test_a_condition_that_the_activity_itself_makes_true_by_its_end_comes_too_late():
+    assert said(
+        start(),
+        sets("A", "n", "2"),
+        boundary("X", "A", on_condition("=n = 2")),
+        say("B"),
+        say("C"),
+        line("S", "A", "B"),
+        line("X", "C"),
+        n=1,
+    ) == ["B"]
+
+
+def test_a_timer_that_is_due_as_the_activity_begins_interrupts_it_if_that_takes_any_time():
+    """The clock, not the step, fires it: what takes no time at all is over before."""
+    slow = sub("A", start("AS"), catch("W", SOON), say("A1"), line("AS", "W", "A1"))
+    for host, expected in ((slow, ["C"]), (say("A"), ["A", "B"])):
+        answer = run(
+            bpmn(
+                start(),
+                host,
+                boundary("X", "A", timer("duration", "PT0S")),
+                say("B"),
+                say("C"),
+                line("S", "A", "B"),
+                line("X", "C"),
+            ),
+            "case.bpmn",
+            variables={},
+        )
+        assert (answer["outcome"], answer["trace"]) == ("completed", expected)

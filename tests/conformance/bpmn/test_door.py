@@ -7,9 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.bpmn.support import catch, on_signal, say, signal
+from tests.conformance.bpmn.support import catch, gate, on_signal, say, signal, throw
 from tests.conformance.bpmn_trace import main
-from tests.unit.bpmn.diagrams import bpmn, flow, line, message, node, on_message, start, timer
+from tests.unit.bpmn.diagrams import (
+    bpmn,
+    flow,
+    line,
+    message,
+    node,
+    on_message,
+    process,
+    start,
+    timer,
+)
 
 DIAGRAMS = {
     "completed": bpmn(start(), say("A"), line("S", "A")),
@@ -100,3 +110,79 @@ def test_a_time_that_is_none_is_refused(seconds, tmp_path, capsys):
     with pytest.raises(SystemExit, match="2"):
         answer(capsys, tmp_path / "d.bpmn", DIAGRAMS["completed"], "--timeout", seconds)
     assert "--timeout" in capsys.readouterr().err
+
+
+MESSAGES = message("M", '="k"') + message("N", '="k"')
+RECEIVE = node("receiveTask", "R", messageRef="M", instantiate="true")
+SENDER = process(
+    "Q", start("QS"), throw("QT", on_message("M")), say("Sent"), line("QS", "QT", "Sent")
+)
+BEGUN = {
+    "message start event": start("R", on_message("M")) + line("R", "A"),
+    "receive task": RECEIVE + line("R", "A"),
+    "event-based gateway": node("eventBasedGateway", "G", instantiate="true")
+    + catch("R", on_message("M"))
+    + catch("R2", on_message("N"))
+    + say("B")
+    + line("G", "R", "A")
+    + line("G", "R2", "B"),
+}
+
+
+@pytest.mark.parametrize("by", sorted(BEGUN))
+def test_a_process_that_a_message_begins_is_begun_by_its_first(by, tmp_path, capsys):
+    """13.2: an instance is there because its message came; alone in its file nobody else sends."""
+    source = bpmn(BEGUN[by], say("A"), top=MESSAGES)
+    found = answer(capsys, tmp_path / "d.bpmn", source)
+    assert (found["outcome"], found["trace"]) == ("completed", ["A"])
+
+
+@pytest.mark.parametrize("by", sorted(BEGUN))
+def test_a_process_that_a_message_begins_is_begun_by_the_one_that_sends_it(by, tmp_path, capsys):
+    source = bpmn(BEGUN[by], say("A"), top=MESSAGES + SENDER)
+    found = answer(capsys, tmp_path / "d.bpmn", source, "--messages", "loopback")
+    assert (found["outcome"], found["trace"]) == ("completed", ["Sent", "A"])
+
+
+def test_a_receive_task_that_begins_no_process_waits(tmp_path, capsys):
+    source = bpmn(node("receiveTask", "R", messageRef="M"), say("A"), line("R", "A"), top=MESSAGES)
+    assert answer(capsys, tmp_path / "d.bpmn", source)["reasons"] == ["R waits"]
+
+
+def test_a_process_that_sends_the_message_that_begins_it_ends_after_some_instances(
+    tmp_path, capsys
+):
+    source = bpmn(
+        start("S", on_message("M")),
+        say("A"),
+        throw("T", on_message("M")),
+        line("S", "A", "T"),
+        top=MESSAGES,
+    )
+    found = answer(capsys, tmp_path / "d.bpmn", source, "--messages", "loopback")
+    assert found["outcome"] == "completed"
+    assert found["trace"] == ["A"] * 21
+
+
+def test_instances_that_signal_each_other_without_end_stop_at_the_time_allowed(tmp_path, capsys):
+    answering = (
+        start("S", on_signal("begin"))
+        + gate("G", "exclusive")
+        + catch("C", on_signal("ping"))
+        + throw("T", on_signal("pong"))
+        + line("S", "G", "C", "T", "G")
+    )
+    asking = process(
+        "Q",
+        start("QS"),
+        throw("QB", on_signal("begin")),
+        gate("QG", "exclusive"),
+        throw("QT", on_signal("ping")),
+        catch("QC", on_signal("pong")),
+        line("QS", "QB", "QG", "QT", "QC", "QG"),
+    )
+    signals = "".join(signal(name) for name in ("begin", "ping", "pong"))
+    source = bpmn(answering, top=asking + signals)
+    found = answer(capsys, tmp_path / "d.bpmn", source, "--timeout", "0.5")
+    assert found["outcome"] == "waiting"
+    assert "the time allowed is over" in found["reasons"]
