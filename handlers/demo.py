@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from engine.errors import InvalidAnswer
@@ -21,6 +22,7 @@ from handlers.organisations import (
 from handlers.organisations.codes import LEVELS, SECTORS
 from handlers.organisations.codes import REGIONS as CODES_OF_REGIONS
 from handlers.organisations.demo import seed_organisations
+from handlers.payments import HEADINGS, seed_budgets
 from handlers.surveys import import_shipped
 
 REGIONS = CODES_OF_REGIONS["CM"]
@@ -120,12 +122,15 @@ PROFILES: Mapping[str, tuple[int, tuple[str, ...], tuple[str, ...], tuple[str, .
 
 
 def seed(uow: UnitOfWork, given: Mapping[str, Any] | None = None) -> None:
-    """Write the demo's organisations, operators, surveys that are missing; those there stay so.
+    """Write the demo's reference data that are missing, budgets too; what is there stays so.
 
-    :param given: what a scenario makes otherwise: ``capacity``, places by operator.
-    :raises InvalidAnswer: it makes something else otherwise, or of another operator.
+    :param given: what a scenario makes otherwise: ``capacity``, places by operator; ``budget``,
+        what a heading is allocated a year, by code.
+    :raises InvalidAnswer: it makes something else otherwise, or of another operator or heading.
     """
-    places = _places(given or {})
+    given = dict(given or {})
+    sums = _sums(given.pop("budget", {}))
+    places = _places(given)
     known = {each.id for each in find_organisations(uow)}
     for organisation in ORGANISATIONS:
         if organisation.id not in known:
@@ -144,6 +149,19 @@ def seed(uow: UnitOfWork, given: Mapping[str, Any] | None = None) -> None:
     seed_organisations(uow, PROFILES)
     seed_committees(uow)
     import_shipped(uow, datetime.now(UTC))
+    seed_budgets(uow, sums)
+
+
+def _sums(given: Mapping[str, Any]) -> Mapping[str, Decimal]:
+    known = {code for _, code, _, _, _ in HEADINGS}
+    wrong = {
+        code: f"'{amount}' is no sum for a heading. Known headings: {', '.join(sorted(known))}."
+        for code, amount in given.items()
+        if code not in known or type(amount) not in (int, Decimal) or amount < 0
+    }
+    if wrong:
+        raise InvalidAnswer(wrong)
+    return {code: Decimal(amount) for code, amount in given.items()}
 
 
 def _places(given: Mapping[str, Any]) -> Mapping[str, int]:
@@ -151,7 +169,9 @@ def _places(given: Mapping[str, Any]) -> Mapping[str, int]:
     unknown = sorted({*set(given) - {"capacity"}, *set(places) - set(PROFILES)})
     if unknown:
         known = ", ".join(PROFILES)
-        raise InvalidAnswer(dict.fromkeys(unknown, f"Only capacity can be given, of: {known}."))
+        raise InvalidAnswer(
+            dict.fromkeys(unknown, f"Only budget and capacity can be given, this of: {known}.")
+        )
     for operator, count in places.items():
         if type(count) is not int or count < 0:
             raise InvalidAnswer({operator: f"'{count}' is no number of places."})

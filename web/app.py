@@ -13,6 +13,7 @@ from engine.feel import to_text
 from engine.service import Engine
 from engine.settings import Settings
 from handlers.composition import compose_committees, compose_documents, compose_mailer
+from handlers.payments import BudgetAccess
 from handlers.people import compose_people
 from web import (
     bundles,
@@ -24,6 +25,7 @@ from web import (
     operations,
     organisations,
     pages,
+    payments,
     people,
     policy,
     protection,
@@ -34,7 +36,6 @@ from web import (
 from web.accounts import current_account, session
 from web.accounts import views as account_pages
 from web.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
-from web.cases.words import payment_status
 from web.committees import minutes as committee_minutes
 from web.committees import words as committee_words
 from web.context import engine as served_engine
@@ -42,6 +43,7 @@ from web.context import organisation
 from web.operations.words import stop, waits
 from web.organisations import words as organisation_words
 from web.paging import nearby, page_url
+from web.payments import words as payment_words
 from web.people import words
 from web.prose import prose
 from web.sections import SECTIONS
@@ -61,6 +63,7 @@ ROOMS = (
     operations,
     versions,
     people,
+    payments,
     protection,
     committees,
     organisations,
@@ -85,6 +88,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
         mailer=compose_mailer(settings),
         people=compose_people(settings, served.store, served),
         committees=compose_committees(settings, served.store, served, served.publish_within),
+        budget_access=BudgetAccess(),
     )
     _configure(app, settings)
     CSRFProtect(app)
@@ -98,6 +102,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     words.install(app)
     committee_words.install(app)
     organisation_words.install(app)
+    payment_words.install(app)
     _templates(app, settings)
     policy.install(app)
     return app
@@ -134,7 +139,6 @@ def _templates(app: Flask, settings: Settings) -> None:
     app.add_template_global(nearby)
     app.add_template_filter(prose)
     app.add_template_filter(organisation)
-    app.add_template_global(payment_status)
     app.add_template_filter(to_text, "feel")
     app.add_template_filter(waits)
     app.add_template_filter(stop)

@@ -13,6 +13,7 @@ SECTIONS: tuple[tuple[str, Any], ...] = (
     ("people.index", _l("People")),
     ("committees.index", _l("Committees")),
     ("organisations.index", _l("Organisations")),
+    ("payments.index", _l("Payments")),
     ("protection.emergencies", _l("Data protection")),
     ("operations.index", _l("Incidents")),
     ("versions.index", _l("Versions")),

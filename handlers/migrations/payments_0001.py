@@ -114,6 +114,7 @@ def _orders() -> None:
         sa.Column("execute_on", sa.Date, nullable=False),
         sa.Column("drawn_up_at", _moment(), nullable=False),
         sa.Column("drawn_up_by", sa.String(64), nullable=False),
+        sa.Column("drawn_up_for", sa.Text),
         sa.Column("signed_at", _moment()),
         sa.Column("signed_by", sa.String(64)),
     )
@@ -162,6 +163,7 @@ def _statements() -> None:
     op.create_table(
         "statement_lines",
         sa.Column("id", sa.String(32), primary_key=True),
+        sa.Column("programme_id", sa.String(64), sa.ForeignKey("programmes.id"), nullable=False),
         sa.Column("digest", sa.String(64), nullable=False, unique=True),
         sa.Column("booked_on", sa.Date, nullable=False),
         sa.Column("amount_minor", sa.BigInteger, nullable=False),

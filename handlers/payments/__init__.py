@@ -1,15 +1,37 @@
 """Payments: tranches planned, asked for, approved and paid by three different people."""
 
+from handlers.payments.access import BudgetAccess
+from handlers.payments.demo import HEADINGS, seed_budgets
+from handlers.payments.funding import DoubleFunding, Funding, double_funding
 from handlers.payments.handlers import approve, mark_paid, plan, refund, refuse, request
 from handlers.payments.money import AmountError, as_amount, from_minor, to_minor
-from handlers.payments.store import Payment, PaymentStatus, payments_of
+from handlers.payments.store import (
+    ListedPayment,
+    Method,
+    Payment,
+    PaymentStatus,
+    Refund,
+    find_payment,
+    find_payments,
+    payments_of,
+)
 
 __all__ = [
+    "HEADINGS",
     "AmountError",
+    "BudgetAccess",
+    "DoubleFunding",
+    "Funding",
+    "ListedPayment",
+    "Method",
     "Payment",
     "PaymentStatus",
+    "Refund",
     "approve",
     "as_amount",
+    "double_funding",
+    "find_payment",
+    "find_payments",
     "from_minor",
     "mark_paid",
     "payments_of",
@@ -17,5 +39,6 @@ __all__ = [
     "refund",
     "refuse",
     "request",
+    "seed_budgets",
     "to_minor",
 ]

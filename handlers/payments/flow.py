@@ -19,8 +19,8 @@ from engine.ports import HandlerCall
 from engine.store import UnitOfWork
 from handlers.payments import store
 from handlers.payments.ledger import BudgetExhausted, Movement, post, read_heading, require
-from handlers.payments.money import AmountError, to_minor
-from handlers.payments.store import Method, Payment, PaymentStatus
+from handlers.payments.money import AmountError, from_minor, to_minor
+from handlers.payments.store import Method, Payment, PaymentStatus, Refund
 from handlers.transaction import own
 
 
@@ -56,13 +56,14 @@ class Hand:
         uow.lock_tail(case_id)
         return cls(uow, case_id, actor, at, place)
 
-    def record(self, payment: Payment, kind: str) -> None:
+    def record(self, payment: Payment, kind: str, **more: object) -> None:
         """Write what happened to a payment into its case's history."""
         data = {
             "payment": payment.id,
             "tranche": Decimal(payment.tranche),
             "amount": payment.amount,
             "currency": payment.currency,
+            **more,
         }
         self.uow.record(
             self.case_id,
@@ -196,13 +197,18 @@ def refuse(hand: Hand, payment_id: str) -> Payment:
     return _move(hand, row, PaymentStatus.REFUSED, refused_by=who, refused_at=hand.at)
 
 
-def refund(hand: Hand, payment_id: str, amount: Decimal) -> Payment:
+def refund(
+    hand: Hand, payment_id: str, amount: Decimal, reason: Refund, known: Decimal | None = None
+) -> Payment:
     """Note that some of a paid payment came back; the heading has it available again.
 
-    :raises BusinessError: ``payment-state``: it was not paid; ``amount-invalid``: it is no amount,
-        or more than what is left of it.
+    :param known: what had come back when its writer looked: a form sent twice counts once.
+    :raises BusinessError: ``payment-state``: it was not paid, or more came back meanwhile;
+        ``amount-invalid``: it is no amount, or more than what is left of it.
     """
     row = read(hand, payment_id, PaymentStatus.PAID)
+    if known is not None and known != row.refunded:
+        raise _moved_on(row)
     try:
         back = to_minor(amount, row.currency)
     except AmountError as error:
@@ -217,7 +223,7 @@ def refund(hand: Hand, payment_id: str, amount: Decimal) -> Payment:
     if not store.refund_payment(hand.uow, row, back):
         raise _moved_on(row)
     _post(hand, row, Movement.REFUNDED, str(row.refunded_minor), back)
-    hand.record(row, "refunded")
+    hand.record(row, "refunded", refunded=from_minor(back, row.currency), reason=reason.value)
     return row
 
 

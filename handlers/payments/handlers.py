@@ -13,7 +13,7 @@ from handlers import documents
 from handlers.payments import flow, money, store
 from handlers.payments.flow import Hand
 from handlers.payments.ledger import find_heading
-from handlers.payments.store import Method, Payment, PaymentStatus
+from handlers.payments.store import Method, Payment, PaymentStatus, Refund
 from handlers.people import new_id
 from handlers.transaction import own
 
@@ -97,12 +97,18 @@ def refuse(call: HandlerCall, payment: str) -> None:
 
 
 @handler("payments.refund", local=True)
-def refund(call: HandlerCall, payment: str, amount: Decimal) -> None:
+def refund(call: HandlerCall, payment: str, amount: Decimal, reason: str = "returned") -> None:
     """Note that some of a paid tranche came back.
 
+    :param reason: ``returned`` by the bank, ``overpaid``, ``unspent``, ``withdrawn`` or
+        ``misused``.
     :raises BusinessError: as :func:`handlers.payments.flow.refund`.
     """
-    flow.refund(Hand.of(call), payment, amount)
+    if reason not in set(Refund):
+        raise HandlerFailed(
+            f"{call.element_id} refunds because of '{reason}'. Pass one of: {', '.join(Refund)}."
+        )
+    flow.refund(Hand.of(call), payment, amount, Refund(reason))
 
 
 def _heading(call: HandlerCall, code: str | None, currency: str) -> str | None:

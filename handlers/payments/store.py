@@ -12,11 +12,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.errors import NotFound
 from engine.store import UnitOfWork
 from engine.store.queries import Found
 from engine.store.tables import cases
 from handlers.payments.money import from_minor
 from handlers.payments.tables import budget_headings, payments
+from handlers.people import person_of
 
 
 class PaymentStatus(StrEnum):
@@ -116,6 +118,19 @@ class Method(StrEnum):
     MOBILE = "mobile"
 
 
+class Refund(StrEnum):
+    """Why money came back.
+
+    Source: ours; no list is published.
+    """
+
+    RETURNED = "returned"
+    OVERPAID = "overpaid"
+    UNSPENT = "unspent"
+    WITHDRAWN = "withdrawn"
+    MISUSED = "misused"
+
+
 def insert_payments(uow: UnitOfWork, rows: Sequence[Payment]) -> None:
     """Write the payments of a plan."""
     uow.connection.execute(sa.insert(payments), [_values(row) for row in rows])
@@ -149,6 +164,8 @@ def find_payments(
     scheme: str | None = None,
     programme_id: str | None = None,
     order_id: str | None = None,
+    ids: Sequence[str] | None = None,
+    purchases: bool | None = None,
     search: str | None = None,
     offset: int = 0,
     limit: int = 50,
@@ -156,6 +173,7 @@ def find_payments(
     """Return a page of the payments of the cases that are visible, what waits longest first.
 
     :param visible: :func:`engine.store.queries.visible` of whoever reads.
+    :param ids: these payments only. :param purchases: purchases in kind only, or none of them.
     """
     p, c, h = payments.c, cases.c, budget_headings.c
     source = payments.join(cases, c.id == p.case_id).outerjoin(
@@ -170,6 +188,10 @@ def find_payments(
     ):
         if wanted is not None:
             conditions.append(column == wanted)
+    if ids is not None:
+        conditions.append(p.id.in_(ids))
+    if purchases is not None:
+        conditions.append(p.line_id.is_not(None) if purchases else p.line_id.is_(None))
     if search:
         conditions.append(c.reference.icontains(search.replace("\0", ""), autoescape=True))
     rows = uow.connection.execute(
@@ -186,30 +208,69 @@ def find_payments(
     return Found(tuple(_listed(row) for row in rows), total)
 
 
-def payments_by_subject(uow: UnitOfWork, subject: str | None = None) -> tuple[ListedPayment, ...]:
-    """Return what was not refused of subjects that more than one case pays, by subject and case.
+@dataclass(frozen=True, slots=True)
+class FundedPayment:
+    """A payment of somebody whom several cases fund.
 
-    :param subject: this one only.
+    :ivar person: the person behind the case's subject, whichever of their files it names.
+    :ivar seen: whether its case is visible to whoever asks.
+    """
+
+    listed: ListedPayment
+    person: str
+    seen: bool
+
+
+def find_shared_funding(
+    uow: UnitOfWork,
+    visible: sa.ColumnElement[bool],
+    *,
+    person: str | None = None,
+    offset: int = 0,
+    limit: int = 50,
+) -> Found[tuple[FundedPayment, ...]]:
+    """Return, person by person, what was not refused of those whom several cases fund.
+
+    Only of people of whom one funding case at least is visible; their other cases' payments come
+    with it, marked.
+
+    :param visible: as for :func:`find_payments`.
+    :param person: this one only.
     """
     p, c = payments.c, cases.c
-    live = [c.subject.is_not(None), p.status != PaymentStatus.REFUSED.value]
-    if subject is not None:
-        live.append(c.subject == subject)
     source = payments.join(cases, c.id == p.case_id)
+    who = person_of(c.subject)
+    live = [c.subject.is_not(None), p.status != PaymentStatus.REFUSED.value]
+    if person is not None:
+        live.append(who == person)
+    seen = sa.case((visible, 1), else_=0)
     several = (
-        sa.select(c.subject)
+        sa.select(who.label("person"))
         .select_from(source)
         .where(*live)
-        .group_by(c.subject)
-        .having(sa.func.count(sa.distinct(c.id)) > 1)
+        .group_by(who)
+        .having(sa.func.count(sa.distinct(c.id)) > 1, sa.func.max(seen) == 1)
     )
+    total = uow.connection.execute(
+        sa.select(sa.func.count()).select_from(several.subquery())
+    ).scalar_one()
+    page = several.order_by(sa.func.max(p.planned_at).desc(), who).offset(offset).limit(limit)
+    order = [row.person for row in uow.connection.execute(page)]
     rows = uow.connection.execute(
-        sa.select(payments, c.reference, c.scheme, c.country, c.subject)
+        sa.select(
+            payments,
+            *(c.reference, c.scheme, c.country, c.subject),
+            who.label("person"),
+            seen.label("seen"),
+        )
         .select_from(source)
-        .where(*live, c.subject.in_(several))
-        .order_by(c.subject, c.reference, p.tranche, p.id)
-    )
-    return tuple(_listed(row) for row in rows)
+        .where(*live, who.in_(order))
+        .order_by(c.reference, p.tranche, p.id)
+    ).all()
+    by_person: dict[str, list[FundedPayment]] = {key: [] for key in order}
+    for row in rows:
+        by_person[row.person].append(FundedPayment(_listed(row), row.person, bool(row.seen)))
+    return Found(tuple(tuple(found) for found in by_person.values()), total)
 
 
 def case_of_payment(uow: UnitOfWork, payment_id: str) -> str | None:
@@ -218,6 +279,34 @@ def case_of_payment(uow: UnitOfWork, payment_id: str) -> str | None:
         sa.select(payments.c.case_id).where(payments.c.id == payment_id)
     ).scalar()
     return found
+
+
+def programme_of(uow: UnitOfWork, payment: Payment) -> str | None:
+    """Return the programme that a payment is promised from."""
+    h = budget_headings.c
+    found: str | None = uow.connection.execute(
+        sa.select(h.programme_id).where(h.id == payment.heading_id)
+    ).scalar()
+    return found
+
+
+def find_payment(
+    uow: UnitOfWork, visible: sa.ColumnElement[bool], payment_id: str
+) -> ListedPayment:
+    """Return a payment of a case that is visible.
+
+    :param visible: as for :func:`find_payments`.
+    :raises NotFound: there is none.
+    """
+    p, c = payments.c, cases.c
+    row = uow.connection.execute(
+        sa.select(payments, c.reference, c.scheme, c.country, c.subject)
+        .select_from(payments.join(cases, c.id == p.case_id))
+        .where(p.id == payment_id, visible)
+    ).first()
+    if row is None:
+        raise NotFound("payment", payment_id)
+    return _listed(row)
 
 
 def read_payment(uow: UnitOfWork, case_id: str, payment_id: str) -> Payment | None:

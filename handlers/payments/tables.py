@@ -114,6 +114,7 @@ payment_orders = Table(
     Column("execute_on", Date, nullable=False),
     Column("drawn_up_at", UtcDateTime, nullable=False),
     Column("drawn_up_by", String(64), nullable=False),
+    Column("drawn_up_for", Text),
     Column("signed_at", UtcDateTime),
     Column("signed_by", String(64)),
 )
@@ -122,6 +123,7 @@ statement_lines = Table(
     "statement_lines",
     metadata,
     Column("id", String(32), primary_key=True),
+    Column("programme_id", ForeignKey("programmes.id"), nullable=False),
     Column("digest", String(64), nullable=False, unique=True),
     Column("booked_on", Date, nullable=False),
     Column("amount_minor", BigInteger, nullable=False),

@@ -11,7 +11,7 @@ from handlers.people.erasure.log import ErasureLog
 from handlers.people.erasure.service import refuse_unreplayed
 from handlers.people.erasure.store import Ground
 from handlers.people.fields import PersonalFields
-from handlers.people.files.store import members
+from handlers.people.files.store import members, person_of
 from handlers.people.handlers import check_consent, find_duplicates, record_consents
 from handlers.people.households import (
     HouseholdMember,
@@ -78,6 +78,7 @@ __all__ = [
     "open_household",
     "owner_of",
     "owners_of",
+    "person_of",
     "person_owner",
     "reads_of_owners",
     "record_consents",

@@ -77,16 +77,23 @@ class PersonalFields:
         return Written(case.subject, {row.key: row.id for row in rows}, commitments)
 
     def read(
-        self, unit_of_work: UnitOfWork, case: CaseRef, keys: Sequence[str], reader: Actor
+        self,
+        unit_of_work: UnitOfWork,
+        case: CaseRef,
+        keys: Sequence[str],
+        reader: Actor,
+        purpose: str = "fields.read",
     ) -> Mapping[str, Any]:
         """Return the newest value of those keys that the reader's tiers open.
+
+        :param purpose: what for, a code such as ``payment-order``; stands in the log of reads.
 
         What is closed to the reader, was never written or was erased is left out alike.
         """
         if not keys:
             return {}
         rows = store.newest_fields(unit_of_work, owners_of(unit_of_work, case), keys)
-        opened = self._open_for(unit_of_work, case, rows, reader)
+        opened = self._open_for(unit_of_work, case, rows, reader, purpose)
         return {row.key: value for row, value in opened}
 
     def read_references(
@@ -170,12 +177,17 @@ class PersonalFields:
         return replace(case, subject=person_id)
 
     def _open_for(
-        self, uow: UnitOfWork, case: CaseRef, rows: Sequence[store.FieldRow], reader: Actor
+        self,
+        uow: UnitOfWork,
+        case: CaseRef,
+        rows: Sequence[store.FieldRow],
+        reader: Actor,
+        purpose: str = "fields.read",
     ) -> list[Opened]:
         opener = _Opener(uow, self.access, case, reader)
         opened = self.reading.open(uow, [row for row in rows if opener.may_open(row)])
         entries = [(row.owner, row.key, row.tier) for row, _ in opened]
-        self.access.log_sensitive(uow, case, reader.account_id, entries, "fields.read")
+        self.access.log_sensitive(uow, case, reader.account_id, entries, purpose)
         return opened
 
 

@@ -15,10 +15,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy.exc import DBAPIError
 
 from engine.errors import BusinessError, Conflict, HandlerFailed, NotFound
-from engine.model import Actor, CaseRef, Tier
+from engine.model import Actor, CaseRef, Grant, Tier
 from engine.store import Store, upgrade
 from handlers.composition import MIGRATIONS
-from handlers.payments import PaymentStatus, flow, payments_of
+from handlers.payments import BudgetAccess, PaymentStatus, flow, payments_of
 from handlers.payments.flow import Hand
 from handlers.payments.ledger import (
     Account,
@@ -34,7 +34,7 @@ from handlers.payments.ledger import (
     summed,
     withdraw,
 )
-from handlers.payments.store import Method
+from handlers.payments.store import Method, Refund
 from tests.handlers.support import NOW, OFFICER, Site, open_site, person, settings_in
 
 PREPARER, APPROVER, PAYER = (
@@ -163,6 +163,30 @@ def test_an_allocation_sent_twice_is_one_and_another_under_its_key_is_refused(si
         open_heading(uow, Heading("z", PROGRAMME.id, "reinsertion", "R", NOW.year, "XAF"))
 
 
+def test_budgets_are_seen_and_moved_by_kind_of_role_scheme_and_country(site: Site) -> None:
+    site.case()  # publishes the scheme that says of which kind its roles are
+    access = BudgetAccess()
+    asked = {
+        "finance_officer": (["CM"], ["CM"]),
+        "ofii_officer": (["CM"], []),
+        "operator_adviser": ([], []),
+        "auditor": (None, []),
+    }
+    with site.store.snapshot() as uow:
+        for role, (seen, moved) in asked.items():
+            who = person("x", role)
+            found = access.seen_in(uow, who)
+            assert (None if found is None else sorted(found)) == seen, role
+            assert sorted(access.moved_in(uow, who)) == moved, role
+        for grant in (
+            Grant("finance_officer", None, "TN"),
+            Grant("finance_officer", None, None, frozenset({"tn/other"})),
+            Grant("finance_officer", None, "CM", sees_cases=False),
+        ):
+            assert access.seen_in(uow, Actor("x", (grant,))) == set()
+        assert access.seen_in(uow, Actor("x", (Grant("auditor", None, "TN"),))) == {"TN"}
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -255,7 +279,7 @@ class Books(RuleBasedStateMachine):
                 PAYER,
             ),
             "refuse": (lambda hand: flow.refuse(hand, row.id), OFFICER),
-            "refund": (lambda hand: flow.refund(hand, row.id, amount), OFFICER),
+            "refund": (lambda hand: flow.refund(hand, row.id, amount, Refund.UNSPENT), OFFICER),
             "recall": (lambda hand: flow.recall(hand, row.id), OFFICER),
         }
         self._try(*moves[act])

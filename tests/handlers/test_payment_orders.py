@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,8 +13,9 @@ import pytest
 from lxml import etree
 
 from engine.errors import NotFound
-from engine.model import Actor, CaseRef
+from engine.model import Actor, CaseRef, Tier
 from engine.store import UnitOfWork
+from engine.store.queries import visible
 from handlers.payments import PaymentStatus, payments_of
 from handlers.payments.funding import double_funding
 from handlers.payments.ledger import Balances, Heading, save_programme
@@ -33,8 +35,11 @@ from handlers.payments.orders import (
     sign,
 )
 from handlers.payments.orders.export import NAMESPACE, schema
+from handlers.payments.orders.payees import read_payees
 from handlers.payments.statements import read_statement, take_in, unmatched_lines
-from tests.handlers.support import NOW, Site, person
+from handlers.payments.store import find_payments
+from handlers.people import compose_people, sensitive_reads
+from tests.handlers.support import AUDITOR, FINANCE, NOW, OFFICER, Site, person
 from tests.handlers.test_budgets import (
     APPROVER,
     PAYER,
@@ -47,6 +52,10 @@ from tests.handlers.test_budgets import (
 
 SIGNER = person("signer", "finance_officer")
 TODAY = NOW.date()
+NAMED = {
+    "given_names": ("Aïcha", Tier.IDENTITY),
+    "family_name": ("Essai", Tier.IDENTITY),
+}
 
 
 def approved(site: Site, name: str, heading: Heading, amount: int = 1_000) -> tuple[CaseRef, str]:
@@ -99,7 +108,15 @@ def read_in(site: Site, text: str) -> tuple[Any, Told]:
     told = Told()
     with site.store.unit_of_work() as uow:
         rows = [row.values for row in table.rows]
-        return take_in(uow, rows, told, actor=SIGNER, at=NOW), told
+        return take_in(uow, PROGRAMME, rows, told, actor=SIGNER, at=NOW), told
+
+
+def signed(site: Site, *chosen: tuple[CaseRef, str]) -> PaymentOrder:
+    """Draw up an order of these payments and have it signed."""
+    order = drawn_up(site, *chosen)
+    with site.store.unit_of_work() as uow:
+        sign(uow, order, actor=SIGNER, at=NOW)
+    return order
 
 
 def test_an_order_is_drawn_up_signed_by_another_and_settled_by_the_statement(site: Site) -> None:
@@ -129,8 +146,12 @@ def test_an_order_is_drawn_up_signed_by_another_and_settled_by_the_statement(sit
 def test_a_statement_read_twice_counts_each_line_once(site: Site) -> None:
     heading = make_heading(site)
     case, first = approved(site, "a", heading)
-    drawn_up(site, (case, first))
+    order = drawn_up(site, (case, first))
     line = f"2026-11-02,700,XAF,{first}\n"
+    early, _ = read_in(site, line)
+    assert [each.problem for each in early.unmatched] == ["not-signed"]
+    with site.store.unit_of_work() as uow:
+        sign(uow, order, actor=SIGNER, at=NOW)
     again, told = read_in(site, line + line + "2026-11-02,5,XAF,nobody\n")
     assert (len(again.settled), again.known, len(again.unmatched)) == (1, 1, 1)
     again, told = read_in(site, line)
@@ -152,8 +173,10 @@ def test_an_order_called_back_leaves_its_payments_approved_to_be_ordered_anew(si
         assert states(site, case)[0] == "approved"
         assert balances(site, heading).ordered == 0
     with site.store.snapshot() as uow:
-        assert [found.status for found in find_orders(uow, ["CM"])] == ["called-back"] * 2
-        assert find_orders(uow, ["TN"]) == ()
+        found = find_orders(uow, ["CM"])
+        assert [each.status for each in found.rows] == ["called-back"] * 2
+        assert find_orders(uow, ["CM"], offset=1, limit=1).rows == found.rows[1:]
+        assert find_orders(uow, ["TN"]).total == 0
 
 
 def test_an_order_that_cannot_be_drawn_up_changes_nothing(site: Site) -> None:
@@ -236,21 +259,141 @@ def test_an_order_of_another_country_is_not_found(site: Site) -> None:
             read_order(uow, order.id, ["TN"])
 
 
-def test_money_from_two_cases_for_one_person_is_found(site: Site) -> None:
-    heading = make_heading(site)
-    one, two = site.case("a"), site.case("b")
-    other = site.case("c")
-    subjects = {one.id: "p1", two.id: "p1", other.id: "p2"}
+def funded(site: Site, heading: Heading, cases: Mapping[str, tuple[CaseRef, ...]]) -> None:
+    """Plan a payment in each case and make it one of this person."""
+    for person_id, theirs in cases.items():
+        for case in theirs:
+            plan(site, case, 1_000, heading)
+            about(site, case, person_id)
+
+
+def about(site: Site, case: CaseRef, person_id: str | None) -> None:
+    """Make a bare case one of this person."""
     with site.store.unit_of_work() as uow:
-        for case_id, subject in subjects.items():
-            uow.connection.exec_driver_sql(
-                f"UPDATE cases SET subject = '{subject}' WHERE id = '{case_id}'"
-            )
-    for case in (one, two, other):
-        plan(site, case, 1_000, heading)
+        uow.connection.exec_driver_sql(
+            f"UPDATE cases SET subject = '{person_id}' WHERE id = '{case.id}'"
+        )
+
+
+def test_money_from_two_cases_for_one_person_is_found_and_the_closed_one_has_no_reference(
+    site: Site,
+) -> None:
+    one, two = site.case("a"), site.case("b", "elsewhere")
+    hidden = site.case("d", "elsewhere"), site.case("e", "elsewhere")
+    people = {"p1": (one, two), "p2": (site.case("c"),), "p3": hidden}
+    funded(site, make_heading(site), people)
     with site.store.snapshot() as uow:
-        found = double_funding(uow)
-        assert double_funding(uow, "p2") == {}
-    assert [funding.case_id for funding in found["p1"]] == [one.id, two.id]
-    assert found["p1"][0].amount == {"XAF": Decimal(1_000)}
-    assert set(found) == {"p1"}
+        (found,) = double_funding(uow, PREPARER, NOW).rows
+        assert double_funding(uow, PREPARER, NOW, person="p3").total == 0
+    assert found.person == "p1"
+    assert [(case.case_id, case.reference) for case in found.cases] == [
+        (one.id, one.reference),
+        (None, None),
+    ]
+    assert found.cases[1].amount == {"XAF": Decimal(1_000)}
+
+
+def test_merged_files_count_as_one_person(site: Site) -> None:
+    one, two = (site.write(site.case(n), NAMED) for n in "ab")
+    for case in (one, two):
+        plan(site, case, 1_000, make_heading(site, code=f"h{case.id}"))
+        about(site, case, case.subject)
+    people = compose_people(site.settings, site.store, site.clock)
+    with site.store.snapshot() as uow:
+        assert double_funding(uow, PREPARER, NOW).total == 0
+    assert one.subject is not None
+    assert two.subject is not None
+    with site.store.unit_of_work() as uow:
+        people.duplicates.merge(uow, one.subject, two.subject, OFFICER)
+    with site.store.snapshot() as uow:
+        assert double_funding(uow, PREPARER, NOW).total == 1
+
+
+def test_two_people_drawing_up_the_same_payments_at_once_make_one_order(site: Site) -> None:
+    headings = [make_heading(site, code=code) for code in ("un", "deux")]
+    chosen = [
+        approved(site, name, heading)
+        for name, heading in zip("abcd", [*headings, *headings], strict=True)
+    ]
+    start, outcomes = threading.Barrier(2), []
+
+    def draw(actor: Actor, wanted: list[tuple[CaseRef, str]]) -> None:
+        start.wait()
+        try:
+            outcomes.append(drawn_up(site, *wanted, actor=actor).number)
+        except OrderRefused as error:
+            outcomes.append(error.code)
+
+    threads = [
+        threading.Thread(target=draw, args=(PAYER, chosen)),
+        threading.Thread(target=draw, args=(SIGNER, chosen[::-1])),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["VIR-CM-2026-00001", "payment-state"]
+    with site.store.snapshot() as uow:
+        (order,) = find_orders(uow).rows
+        assert len(payments_in(uow, order.id)) == 4
+    assert [balances(site, heading).ordered for heading in headings] == [1_400, 1_400]
+
+
+def test_whoever_an_order_was_drawn_up_for_may_not_sign_it(sqlite_site: Site) -> None:
+    chosen = approved(sqlite_site, "a", make_heading(sqlite_site))
+    order = drawn_up(sqlite_site, chosen, actor=replace(PAYER, acting_for=("signer",)))
+    with sqlite_site.store.snapshot() as uow:
+        order = read_order(uow, order.id)
+    with pytest.raises(OrderRefused) as refused, sqlite_site.store.unit_of_work() as uow:
+        sign(uow, order, actor=SIGNER, at=NOW)
+    assert refused.value.code == "same-person"
+
+
+def test_the_payee_is_read_by_tier_for_the_order_and_each_read_is_logged(site: Site) -> None:
+    heading = make_heading(site)
+    case, first = approved(site, "a", heading)
+    order = drawn_up(site, (case, first))
+    told = site.write(case, {**NAMED, "account_number": ("CM21 1", Tier.PAYMENT)})
+    about(site, case, told.subject)
+    with site.store.unit_of_work() as uow:
+        rows = find_payments(uow, visible(FINANCE, NOW), order_id=order.id).rows
+        (payee,) = read_payees(uow, site.fields, rows, FINANCE)
+        (closed,) = read_payees(uow, site.fields, rows, AUDITOR)
+    assert (payee.name, payee.account) == ("Aïcha Essai", "CM21 1")
+    assert (closed.name, closed.account) == ("", "")
+    with site.store.snapshot() as uow:
+        (read,) = sensitive_reads(uow, case.id)
+    assert (read.purpose, read.account_id, read.keys) == (
+        "payment-order",
+        "finance",
+        ("account_number",),
+    )
+
+
+def test_a_statement_proves_payments_of_its_own_programme_only(site: Site) -> None:
+    case, first = approved(site, "a", make_heading(site))
+    signed(site, (case, first))
+    line = f"booked_on,amount,currency,reference\n2026-11-02,700,XAF,{first}\n"
+    other = replace(PROGRAMME, id="other")
+    with site.store.unit_of_work() as uow:
+        save_programme(uow, other)
+        rows = [row.values for row in read_statement(line.encode()).rows]
+        done = take_in(uow, other, rows, Told(), actor=SIGNER, at=NOW)
+    assert [each.problem for each in done.unmatched] == ["unknown"]
+    assert states(site, case)[0] == "ordered"
+
+
+@pytest.mark.parametrize(
+    ("line", "column"),
+    [
+        ("hier,1,XAF,r", "booked_on"),
+        ("2026-11-02,beaucoup,XAF,r", "amount"),
+        ("2026-11-02,sNaN,XAF,r", "amount"),
+        ("2026-11-02,1,FRANCS,r", "currency"),
+        ("2026-11-02,1,XAF,", "reference"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_told_with_its_row_and_column(line: str, column: str) -> None:
+    table = read_statement(f"booked_on,amount,currency,reference\n{line}\n".encode())
+    assert [(problem.row, problem.column) for problem in table.problems] == [(2, column)]
+    assert table.rows == []

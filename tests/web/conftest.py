@@ -20,6 +20,7 @@ from engine.service import Engine
 from engine.settings import Settings
 from engine.store import Store, upgrade
 from handlers.composition import compose
+from handlers.demo import seed as seed_reference
 from handlers.people import ensure_secrets
 from web import MIGRATIONS
 from web.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, seed
@@ -142,6 +143,8 @@ def site(settings: Settings) -> Iterator[Site]:
     ports.registry.add(call_outside)
     upgrade(store, [*ports.migrations, MIGRATIONS])
     seed(store, settings)
+    with store.unit_of_work() as uow:
+        seed_reference(uow)
     engine = Engine(store, ports, settings)
     for scheme in ("ofii", "stuck"):
         engine.deploy(SCHEMES / "cm" / scheme, actor("concepteur"))

@@ -131,6 +131,12 @@ DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
         "finance", "Joseph Tabi", N_("Finance officer"), _held("finance_officer", "ofii-cm")
     ),
     DemoAccount(
+        "tresor",
+        "Mireille Onana",
+        N_("Finance officer: signs payment orders"),
+        _held("finance_officer", "ofii-cm"),
+    ),
+    DemoAccount(
         "auditeur", "Irène Ndongo", N_("Auditor: reads, changes nothing"), _held("auditor", None)
     ),
     DemoAccount(

@@ -68,6 +68,10 @@ _WORDS: Mapping[str, Any] = {
     "operator.declined": _l("Operator declined the case"),
     "operator.expired": _l("Operator did not answer in time"),
     "operator.withdrawn": _l("Offer to an operator withdrawn"),
+    "payment.ordered": _l("Payment put into an order to the bank"),
+    "payment.recalled": _l("Payment taken out of its order"),
+    "payment.refunded": _l("Money came back"),
+    "payment.order-refused": _l("Payment not ordered: somebody else must pay it"),
     "operator.assigned": _l("Operator assigned"),
     "operator.unassigned": _l("Operator released"),
     "committee.submitted": _l("Put before the committee"),
@@ -183,7 +187,7 @@ def _detail(event: EventView) -> str:
     if event.kind in _MOVES:
         return _("from version %(old)s to %(new)s", old=event.data["from"], new=event.data["to"])
     shown = [organisation(_text(event.data[key])) for key in _SHOWN if event.data.get(key)]
-    if (value := event.data.get("amount")) is not None:
+    if (value := event.data.get("refunded", event.data.get("amount"))) is not None:
         shown.append(amount(value, _text(event.data.get("currency") or "")))
     if purpose := _PURPOSES.get(str(event.data.get("purpose"))):
         shown.append(str(purpose))

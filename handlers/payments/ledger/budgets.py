@@ -39,8 +39,7 @@ def open_heading(uow: UnitOfWork, heading: Heading) -> None:
     :raises Conflict: the programme has that heading in that year already.
     """
     digits(heading.currency)
-    if heading.programme_id not in {each.id for each in store.programmes(uow)}:
-        raise NotFound("programme", heading.programme_id)
+    store.read_programme(uow, heading.programme_id)
     uow.serialize(f"heading {heading.programme_id} {heading.code} {heading.year}")
     if store.headings(uow, programme_id=heading.programme_id, code=heading.code, year=heading.year):
         raise Conflict(

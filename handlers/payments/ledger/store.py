@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 import sqlalchemy as sa
 
@@ -15,6 +16,7 @@ from engine.store.store import upsert
 from handlers.payments import tables as t
 from handlers.payments.ledger.balances import Balances
 from handlers.payments.ledger.movements import Account, Movement
+from handlers.payments.money import from_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,10 @@ class Entry:
         """How much moved."""
         return max(self.lines.values())
 
+    def amount(self, currency: str) -> Decimal:
+        """Return how much moved, with the digits of the heading's currency."""
+        return from_minor(self.amount_minor, currency)
+
 
 def save_programme(uow: UnitOfWork, programme: Programme) -> None:
     """Write a programme, or change the one that has its id."""
@@ -90,26 +96,26 @@ def save_programme(uow: UnitOfWork, programme: Programme) -> None:
     )
 
 
-def programmes(uow: UnitOfWork, countries: Sequence[str] | None = None) -> tuple[Programme, ...]:
+def programmes(uow: UnitOfWork, countries: Collection[str] | None = None) -> tuple[Programme, ...]:
     """Return the programmes, of these countries if given, by name."""
     p = t.programmes.c
-    query = sa.select(t.programmes).order_by(p.name, p.id)
-    if countries is not None:
-        query = query.where(p.country.in_(list(countries)))
+    query = sa.select(t.programmes).where(*_within(countries)).order_by(p.name, p.id)
     return tuple(Programme(**row._mapping) for row in uow.connection.execute(query))
 
 
 def read_programme(
-    uow: UnitOfWork, programme_id: str, countries: Sequence[str] | None = None
+    uow: UnitOfWork, programme_id: str, countries: Collection[str] | None = None
 ) -> Programme:
     """Return a programme, of these countries if given.
 
     :raises NotFound: there is none.
     """
-    found = next((p for p in programmes(uow, countries) if p.id == programme_id), None)
-    if found is None:
+    p = t.programmes.c
+    query = sa.select(t.programmes).where(p.id == programme_id, *_within(countries))
+    row = uow.connection.execute(query).first()
+    if row is None:
         raise NotFound("programme", programme_id)
-    return found
+    return Programme(**row._mapping)
 
 
 def insert_heading(uow: UnitOfWork, heading: Heading) -> None:
@@ -132,43 +138,65 @@ def headings(
     programme_id: str | None = None,
     code: str | None = None,
     year: int | None = None,
-    countries: Sequence[str] | None = None,
+    heading_id: str | None = None,
+    countries: Collection[str] | None = None,
 ) -> tuple[Heading, ...]:
     """Return headings, the newest year first."""
     h, p = t.budget_headings.c, t.programmes.c
     query = (
         sa.select(t.budget_headings)
         .join(t.programmes, p.id == h.programme_id)
+        .where(*_within(countries))
         .order_by(h.year.desc(), h.programme_id, h.code)
     )
-    for column, wanted in ((h.programme_id, programme_id), (h.code, code), (h.year, year)):
+    asked = ((h.programme_id, programme_id), (h.code, code), (h.year, year), (h.id, heading_id))
+    for column, wanted in asked:
         if wanted is not None:
             query = query.where(column == wanted)
-    if countries is not None:
-        query = query.where(p.country.in_(list(countries)))
     return tuple(Heading(**row._mapping) for row in uow.connection.execute(query))
 
 
 def read_heading(
-    uow: UnitOfWork, heading_id: str, countries: Sequence[str] | None = None
+    uow: UnitOfWork, heading_id: str, countries: Collection[str] | None = None
 ) -> Heading:
     """Return a heading, of these countries if given.
 
     :raises NotFound: there is none.
     """
-    found = headings(uow, countries=countries)
-    heading = next((each for each in found if each.id == heading_id), None)
-    if heading is None:
+    found = headings(uow, heading_id=heading_id, countries=countries)
+    if not found:
         raise NotFound("budget heading", heading_id)
-    return heading
+    return found[0]
+
+
+def _within(countries: Collection[str] | None) -> tuple[sa.ColumnElement[bool], ...]:
+    if countries is None:
+        return ()
+    return (t.programmes.c.country.in_(sorted(countries)),)
+
+
+def lock_headings(uow: UnitOfWork, heading_ids: Iterable[str | None]) -> None:
+    """Lock headings until the transaction ends, each before the next in the order of their ids.
+
+    Lock order: cases, then headings. Whoever moves money of several headings, or several times of
+    one, takes them all first: so two that share headings wait for one another, never in a circle.
+    """
+    b = t.heading_balances.c
+    for heading_id in sorted({each for each in heading_ids if each is not None}):
+        uow.connection.execute(
+            sa.select(b.heading_id)
+            .where(b.heading_id == heading_id)
+            .order_by(b.account)
+            .with_for_update()
+        ).all()
 
 
 def move(uow: UnitOfWork, heading_id: str, lines: Mapping[Account, int]) -> Account | None:
     """Add to a heading's accounts; return the account that would go below zero, if one would.
 
-    The caller undoes the transaction then. Accounts are changed in one order everywhere, so that
-    two movements of one heading wait for one another and never in a circle.
+    The caller undoes the transaction then.
     """
+    lock_headings(uow, [heading_id])
     b = t.heading_balances.c
     for account, change in sorted(lines.items()):
         statement = sa.update(t.heading_balances).where(
@@ -210,15 +238,25 @@ def entry_by_key(uow: UnitOfWork, key: str) -> Entry | None:
 
 
 def entries_of(
-    uow: UnitOfWork, *, heading_id: str | None = None, payment_id: str | None = None
+    uow: UnitOfWork,
+    *,
+    heading_id: str | None = None,
+    payment_id: str | None = None,
+    newest: int | None = None,
 ) -> tuple[Entry, ...]:
-    """Return the entries of a heading or of a payment, the oldest first."""
+    """Return the entries of a heading or of a payment, the oldest first.
+
+    :param newest: so many of the last ones only.
+    """
     e = t.ledger_entries.c
     conditions = [
         column == wanted
         for column, wanted in ((e.heading_id, heading_id), (e.payment_id, payment_id))
         if wanted is not None
     ]
+    if newest is not None:
+        last = sa.select(e.id).where(*conditions).order_by(e.at.desc(), e.key.desc()).limit(newest)
+        conditions = [e.id.in_(last)]
     return _entries(uow, sa.and_(sa.true(), *conditions))
 
 
@@ -252,13 +290,30 @@ def _entries(uow: UnitOfWork, condition: sa.ColumnElement[bool]) -> tuple[Entry,
 
 def balances_of(uow: UnitOfWork, heading: Heading) -> Balances:
     """Return what a heading has."""
+    return balances_by_heading(uow, [heading])[heading.id]
+
+
+def balances_by_heading(uow: UnitOfWork, found: Collection[Heading]) -> Mapping[str, Balances]:
+    """Return what each of these headings has, by heading id."""
     b = t.heading_balances.c
     rows = uow.connection.execute(
-        sa.select(b.account, b.amount_minor).where(
-            b.heading_id == heading.id, b.account != Account.FUNDER.value
+        sa.select(b.heading_id, b.account, b.amount_minor).where(
+            b.heading_id.in_([each.id for each in found]), b.account != Account.FUNDER.value
         )
     )
-    return Balances(heading.currency, **{row.account: row.amount_minor for row in rows})
+    accounts: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in rows:
+        accounts[row.heading_id][row.account] = row.amount_minor
+    return {each.id: Balances(each.currency, **accounts[each.id]) for each in found}
+
+
+def kept(uow: UnitOfWork, heading: Heading) -> Mapping[Account, int]:
+    """Return every account of a heading as it is kept, the funder's too."""
+    b = t.heading_balances.c
+    rows = uow.connection.execute(
+        sa.select(b.account, b.amount_minor).where(b.heading_id == heading.id)
+    )
+    return {Account(row.account): row.amount_minor for row in rows}
 
 
 def summed(uow: UnitOfWork, heading: Heading) -> Mapping[Account, int]:

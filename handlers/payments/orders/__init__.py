@@ -1,10 +1,12 @@
 """Payment orders: approved payments that go to the bank together, as a file."""
 
 from handlers.payments.orders.export import ExportRefused, Payee, order_csv, pain_001
+from handlers.payments.orders.payees import read_payees
 from handlers.payments.orders.service import (
     OrderRefused,
     call_back,
     draw_up,
+    note_refusal,
     sign,
 )
 from handlers.payments.orders.store import (
@@ -24,9 +26,11 @@ __all__ = [
     "call_back",
     "draw_up",
     "find_orders",
+    "note_refusal",
     "order_csv",
     "pain_001",
     "payments_in",
     "read_order",
+    "read_payees",
     "sign",
 ]

@@ -30,7 +30,17 @@ _NOT_LATIN = re.compile(r"[^A-Za-z0-9/\-?:().,'+ ]")
 
 
 class ExportRefused(PasserelleError):
-    """A file cannot be written: a payee's account or name is missing or none; says whose."""
+    """A file cannot be written; the message says why and what to do.
+
+    :ivar code: ``name`` or ``account`` (a payee's is missing), ``schema``, ``closed`` (the order
+        is not signed, or not all of it is the reader's to see).
+    :ivar reference: of the case whose payee it is; empty for the whole file.
+    """
+
+    def __init__(self, message: str, code: str, reference: str = "") -> None:
+        self.code = code
+        self.reference = reference
+        super().__init__(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +81,19 @@ def pain_001(
         schema().assertValid(document)
     except etree.DocumentInvalid as error:
         raise ExportRefused(
-            f"{order.number} does not fit pain.001.001.09: {error} Correct what it speaks of."
+            f"{order.number} does not fit pain.001.001.09: {error} Correct what it speaks of.",
+            "schema",
         ) from error
     return etree.tostring(document, xml_declaration=True, encoding="UTF-8", pretty_print=True)
 
 
 def order_csv(order: PaymentOrder, payees: Sequence[Payee]) -> bytes:
-    """Return the order as CSV, a line a payment."""
+    """Return the order as CSV, a line a payment.
+
+    :raises ExportRefused: an account or a name is missing.
+    """
+    for payee in payees:
+        _complete(payee)
     names = ("order", "execute_on", "reference", "name", "account", "amount", "currency")
     return write_csv(
         names,
@@ -126,16 +142,25 @@ def _transfer(parent: etree._Element, order: PaymentOrder, payee: Payee) -> None
     _sub(_sub(parent, "PmtId"), "EndToEndId", end_to_end(payee.payment))
     amount = _sub(_sub(parent, "Amt"), "InstdAmt", str(payee.payment.amount))
     amount.set("Ccy", order.currency)
-    name = _latin(payee.name, 140)
-    if not name:
-        raise ExportRefused(f"The payee of {payee.reference} has no name. Write it in their file.")
-    _sub(_sub(parent, "Cdtr"), "Nm", name)
-    if not payee.account.strip():
-        raise ExportRefused(
-            f"The payee of {payee.reference} has no account. Ask for it in the case."
-        )
+    _complete(payee)
+    _sub(_sub(parent, "Cdtr"), "Nm", _latin(payee.name, 140))
     _account(_sub(parent, "CdtrAcct"), payee.account)
     _sub(_sub(parent, "RmtInf"), "Ustrd", _latin(payee.reference, 140))
+
+
+def _complete(payee: Payee) -> None:
+    if not _latin(payee.name, 140):
+        raise ExportRefused(
+            f"The payee of {payee.reference} has no name. Write it in their file.",
+            "name",
+            payee.reference,
+        )
+    if not payee.account.strip():
+        raise ExportRefused(
+            f"The payee of {payee.reference} has no account. Ask for it in the case.",
+            "account",
+            payee.reference,
+        )
 
 
 def _account(parent: etree._Element, number: str) -> None:

@@ -11,22 +11,24 @@ from engine.store import UnitOfWork
 from engine.store.cases import next_number
 from handlers.payments import flow
 from handlers.payments.flow import Hand
-from handlers.payments.ledger import read_programme
+from handlers.payments.ledger import lock_headings, read_programme
 from handlers.payments.orders import store
 from handlers.payments.orders.store import OrderStatus, PaymentOrder
-from handlers.payments.store import Payment, read_payment
+from handlers.payments.store import Payment, PaymentStatus, programme_of, read_payment
 from handlers.people import new_id
 
 
 class OrderRefused(PasserelleError):
     """An order cannot be drawn up, signed or called back so; nothing was changed.
 
-    :ivar code: ``empty``, ``mixed``, ``no-account``, ``date``, ``state``, ``same-person``, or the
-        code by which a payment was refused.
+    :ivar code: ``empty``, ``mixed``, ``no-account``, ``date``, ``state``, ``same-person``,
+        ``unknown``, ``purchase``, or the code by which a payment was refused.
+    :ivar payment: case id and payment id of the payment that was refused, if one was.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, payment: tuple[str, str] | None = None) -> None:
         self.code = code
+        self.payment = payment
         super().__init__(message)
 
 
@@ -50,6 +52,7 @@ def draw_up(
         raise OrderRefused("date", f"{execute_on} is past. Choose today or a later day.")
     hands = _hands(uow, set(chosen.values()), actor, at)
     rows = [_row(uow, case_id, payment_id) for payment_id, case_id in sorted(chosen.items())]
+    lock_headings(uow, (row.heading_id for row in rows))
     programme_id, currency = _common(uow, rows)
     programme = read_programme(uow, programme_id)
     if not programme.payer_account:
@@ -68,25 +71,49 @@ def draw_up(
         execute_on=execute_on,
         drawn_up_at=at,
         drawn_up_by=actor.account_id,
+        drawn_up_for=actor.acting_for,
     )
     store.insert_order(uow, order)
     for row in rows:
         try:
             flow.order(hands[row.case_id], row.id, order.id)
         except BusinessError as error:
-            raise OrderRefused(error.code, str(error)) from error
+            raise OrderRefused(error.code, str(error), (row.case_id, row.id)) from error
     return order
+
+
+def note_refusal(uow: UnitOfWork, refused: OrderRefused, *, actor: Actor, at: datetime) -> None:
+    """Write into the case's history that somebody tried to pay what they had a hand in.
+
+    In a transaction of its own: the one that was refused keeps nothing.
+    """
+    if refused.code != "separation-of-duties" or refused.payment is None:
+        return
+    case_id, payment_id = refused.payment
+    hand = Hand.at_desk(uow, case_id, actor, at, "payment order")
+    hand.record(_row(uow, case_id, payment_id), "order-refused")
 
 
 def sign(uow: UnitOfWork, order: PaymentOrder, *, actor: Actor, at: datetime) -> None:
     """Sign an order that another person drew up: its file may go to the bank.
 
-    :raises OrderRefused: it is not drawn up (any more), or by the actor or whom they act for.
+    :raises OrderRefused: it is not drawn up (any more), or by the actor or whom they act for; or
+        one of them prepared or approved a payment in it.
     """
-    if order.drawn_up_by in actor.principals:
+    if order.hands & actor.principals:
         raise OrderRefused(
-            "same-person", f"You drew up {order.number}; somebody else must sign it."
+            "same-person",
+            f"{order.number} was drawn up by you, or in the place of one of you. Somebody else "
+            "must sign it.",
         )
+    for row in store.payments_in(uow, order.id):
+        if row.hands & actor.principals:
+            raise OrderRefused(
+                "separation-of-duties",
+                f"You prepared or approved payment {row.id} of {order.number}, or somebody in "
+                "whose place you act did. Somebody else must sign it.",
+                (row.case_id, row.id),
+            )
     _advance(
         uow,
         order,
@@ -103,9 +130,12 @@ def call_back(uow: UnitOfWork, order: PaymentOrder, *, actor: Actor, at: datetim
     :returns: how many payments were taken out of it.
     :raises OrderRefused: it was called back before.
     """
+    hands = _hands(uow, {row.case_id for row in store.payments_in(uow, order.id)}, actor, at)
     _advance(uow, order, OrderStatus.CALLED_BACK, (OrderStatus.DRAWN_UP, OrderStatus.SIGNED))
-    open_rows = [row for row in store.payments_in(uow, order.id) if row.paid_on is None]
-    hands = _hands(uow, {row.case_id for row in open_rows}, actor, at)
+    # Read again, the cases now locked: the bank may have paid one of them meanwhile.
+    found = store.payments_in(uow, order.id)
+    open_rows = [row for row in found if row.status is PaymentStatus.ORDERED]
+    lock_headings(uow, (row.heading_id for row in open_rows))
     for row in open_rows:
         flow.recall(hands[row.case_id], row.id)
     return len(open_rows)
@@ -121,13 +151,19 @@ def _hands(uow: UnitOfWork, case_ids: set[str], actor: Actor, at: datetime) -> M
 
 def _row(uow: UnitOfWork, case_id: str, payment_id: str) -> Payment:
     row = read_payment(uow, case_id, payment_id)
+    if row is not None and row.line_id is not None:
+        raise OrderRefused(
+            "purchase",
+            f"Payment {row.id} buys from a supplier, whose account no person's file has. Pay it "
+            "and attach the proof in the case.",
+        )
     if row is None:
         raise OrderRefused("unknown", f"There is no payment '{payment_id}' in case {case_id}.")
     return row
 
 
 def _common(uow: UnitOfWork, rows: Sequence[Payment]) -> tuple[str, str]:
-    found = {(store.programme_of(uow, row), row.currency) for row in rows}
+    found = {(programme_of(uow, row), row.currency) for row in rows}
     (programme_id, currency), *others = sorted(found, key=str)
     if others or programme_id is None:
         raise OrderRefused(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
 from engine.errors import NotFound
 from engine.store import UnitOfWork
+from engine.store.queries import Found
 from handlers.payments import tables as t
 from handlers.payments.store import Payment, payment_from_row
 
@@ -29,6 +32,7 @@ class PaymentOrder:
 
     :ivar number: what people call it, for example ``VIR-CM-2026-00007``.
     :ivar execute_on: the day on which the bank shall pay.
+    :ivar drawn_up_for: in whose place it was drawn up.
     """
 
     id: str
@@ -39,42 +43,61 @@ class PaymentOrder:
     execute_on: date
     drawn_up_at: datetime
     drawn_up_by: str
+    drawn_up_for: tuple[str, ...] = ()
     signed_at: datetime | None = None
     signed_by: str | None = None
+
+    @property
+    def hands(self) -> frozenset[str]:
+        """Who drew it up, and in whose place: none of them signs it."""
+        return frozenset({self.drawn_up_by, *self.drawn_up_for})
 
 
 def insert_order(uow: UnitOfWork, order: PaymentOrder) -> None:
     """Write an order."""
     values = {column.name: getattr(order, column.name) for column in t.payment_orders.c}
+    values["drawn_up_for"] = json.dumps(order.drawn_up_for)
     uow.connection.execute(sa.insert(t.payment_orders).values(values))
 
 
 def find_orders(
-    uow: UnitOfWork, countries: Sequence[str] | None = None
-) -> tuple[PaymentOrder, ...]:
-    """Return the orders, of programmes in these countries if given, the newest first."""
-    o, p = t.payment_orders.c, t.programmes.c
-    query = (
-        sa.select(t.payment_orders)
-        .join(t.programmes, p.id == o.programme_id)
+    uow: UnitOfWork,
+    countries: Collection[str] | None = None,
+    *,
+    offset: int = 0,
+    limit: int = 50,
+) -> Found[PaymentOrder]:
+    """Return a page of the orders, of programmes in these countries if given, newest first."""
+    o = t.payment_orders.c
+    rows = uow.connection.execute(
+        _orders(t.payment_orders, countries=countries)
         .order_by(o.drawn_up_at.desc(), o.number.desc())
+        .offset(offset)
+        .limit(limit)
     )
-    if countries is not None:
-        query = query.where(p.country.in_(list(countries)))
-    return tuple(_order(row._mapping) for row in uow.connection.execute(query))
+    total = uow.connection.execute(_orders(sa.func.count(), countries=countries)).scalar_one()
+    return Found(tuple(_order(row._mapping) for row in rows), total)
 
 
 def read_order(
-    uow: UnitOfWork, order_id: str, countries: Sequence[str] | None = None
+    uow: UnitOfWork, order_id: str, countries: Collection[str] | None = None
 ) -> PaymentOrder:
     """Return an order, of these countries if given.
 
     :raises NotFound: there is none.
     """
-    found = next((each for each in find_orders(uow, countries) if each.id == order_id), None)
-    if found is None:
+    query = _orders(t.payment_orders, countries=countries).where(t.payment_orders.c.id == order_id)
+    row = uow.connection.execute(query).first()
+    if row is None:
         raise NotFound("payment order", order_id)
-    return found
+    return _order(row._mapping)
+
+
+def _orders(*columns: Any, countries: Collection[str] | None) -> sa.Select[Any]:
+    o, p = t.payment_orders.c, t.programmes.c
+    source = t.payment_orders.join(t.programmes, p.id == o.programme_id)
+    query = sa.select(*columns).select_from(source)
+    return query if countries is None else query.where(p.country.in_(sorted(countries)))
 
 
 def move_order(uow: UnitOfWork, order: PaymentOrder, status: OrderStatus, **values: object) -> bool:
@@ -97,17 +120,8 @@ def payments_in(uow: UnitOfWork, order_id: str) -> tuple[Payment, ...]:
     return tuple(payment_from_row(row._mapping) for row in rows)
 
 
-def programme_of(uow: UnitOfWork, payment: Payment) -> str | None:
-    """Return the programme that a payment is promised from."""
-    found: str | None = uow.connection.execute(
-        sa.select(t.budget_headings.c.programme_id).where(
-            t.budget_headings.c.id == payment.heading_id
-        )
-    ).scalar()
-    return found
-
-
 def _order(m: sa.RowMapping) -> PaymentOrder:
     values = {column.name: m[column] for column in t.payment_orders.c}
     values["status"] = OrderStatus(values["status"])
+    values["drawn_up_for"] = tuple(json.loads(values["drawn_up_for"] or "[]"))
     return PaymentOrder(**values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -15,16 +16,19 @@ from engine.store import UnitOfWork
 from handlers.csv_files import CsvColumn, CsvTable, read_csv
 from handlers.payments import flow
 from handlers.payments.flow import Hand
-from handlers.payments.money import AmountError, to_minor
+from handlers.payments.ledger import Programme, headings, lock_headings
+from handlers.payments.money import AmountError, digits, to_minor
+from handlers.payments.orders import OrderStatus, read_order
 from handlers.payments.statements.store import (
     StatementLine,
-    insert_statement_line,
-    known_statement_line,
+    lines_by_digest,
+    save_statement_line,
 )
 from handlers.payments.store import (
     Payment,
     PaymentStatus,
     case_of_payment,
+    programme_of,
     read_payment,
 )
 from handlers.people import new_id
@@ -32,13 +36,14 @@ from handlers.people import new_id
 CONFIRMED = "payment-confirmed"
 """The message by which a case hears that the bank paid; its key is the payment's id."""
 _LIVES_S = 366 * 24 * 3600
+_SPACES = re.compile(r"\s")
 
 
 @dataclass(frozen=True, slots=True)
 class StatementRead:
     """What reading a statement did.
 
-    :ivar settled: payments that it proves. :ivar known: lines that were read before.
+    :ivar settled: payments that it proves. :ivar known: lines that proved one before.
     :ivar unmatched: lines that prove no payment, each with its ``problem``.
     """
 
@@ -54,7 +59,7 @@ def read_statement(content: bytes) -> CsvTable:
         (
             CsvColumn("booked_on", _day),
             CsvColumn("amount", _amount),
-            CsvColumn("currency"),
+            CsvColumn("currency", _currency),
             CsvColumn("reference"),
         ),
     )
@@ -70,13 +75,25 @@ def _day(text: str) -> date:
 def _amount(text: str) -> Decimal:
     try:
         # The bank's debit may stand there with its sign.
-        return abs(Decimal(text.replace(" ", "").replace("\u202f", "").replace(",", ".")))
+        amount = Decimal(_SPACES.sub("", text).replace(",", "."))
     except InvalidOperation:
-        raise ValueError(f"'{text}' is no amount.") from None
+        amount = Decimal("NaN")
+    if not amount.is_finite():
+        raise ValueError(f"'{text}' is no amount. Write it as 1250000 or 1250000.50.")
+    return abs(amount)
+
+
+def _currency(text: str) -> str:
+    try:
+        digits(text)
+    except AmountError as error:
+        raise ValueError(str(error)) from None
+    return text
 
 
 def take_in(
     uow: UnitOfWork,
+    programme: Programme,
     rows: Sequence[Mapping[str, object]],
     publish: Publisher,
     *,
@@ -85,24 +102,27 @@ def take_in(
 ) -> StatementRead:
     """Settle every payment that a line proves, and keep the other lines to be looked at.
 
-    A line that was read before changes nothing, so a statement may be read twice, or overlap.
+    A line that proved a payment before changes nothing, so a statement may be read twice, or
+    overlap; one that proved none is tried again.
 
+    :param programme: whose account it is of; lines prove payments of this programme only.
     :param rows: ``booked_on``, ``amount``, ``currency`` and ``reference`` of each line.
     :param publish: tells each case, in this transaction.
     """
-    fresh, known = _fresh(uow, rows, actor, at)
+    fresh, known = _fresh(uow, programme, rows, actor, at)
     homes = {line.reference: case_of_payment(uow, line.reference) for line in fresh}
     # Sorted, and before any heading: the lock order of cases.
     hands = {
         case_id: Hand.at_desk(uow, case_id, actor, at, "bank statement")
         for case_id in sorted({home for home in homes.values() if home is not None})
     }
+    lock_headings(uow, (each.id for each in headings(uow, programme_id=programme.id)))
     settled, unmatched = [], []
     for line in fresh:
         home = homes[line.reference]
         problem, payment = ("unknown", None) if home is None else _settle(uow, hands[home], line)
         kept = replace(line, payment_id=payment.id if payment else None, problem=problem)
-        insert_statement_line(uow, kept)
+        save_statement_line(uow, kept)
         if payment is None:
             unmatched.append(kept)
         else:
@@ -112,31 +132,37 @@ def take_in(
 
 
 def _fresh(
-    uow: UnitOfWork, rows: Sequence[Mapping[str, object]], actor: Actor, at: datetime
+    uow: UnitOfWork,
+    programme: Programme,
+    rows: Sequence[Mapping[str, object]],
+    actor: Actor,
+    at: datetime,
 ) -> tuple[list[StatementLine], int]:
-    uow.serialize("bank statement")
-    fresh: dict[str, StatementLine] = {}
-    known = 0
-    for row in rows:
-        line = _line(row, actor, at)
-        if line.digest in fresh or known_statement_line(uow, line.digest):
-            known += 1
-        else:
-            fresh[line.digest] = line
-    return list(fresh.values()), known
+    uow.serialize(f"bank statement {programme.id}")
+    lines = {line.digest: line for line in (_line(programme, row, actor, at) for row in rows)}
+    before = lines_by_digest(uow, list(lines))
+    fresh = [
+        before.get(digest, line)
+        for digest, line in lines.items()
+        if digest not in before or before[digest].payment_id is None
+    ]
+    return fresh, len(rows) - len(fresh)
 
 
-def _line(row: Mapping[str, object], actor: Actor, at: datetime) -> StatementLine:
+def _line(
+    programme: Programme, row: Mapping[str, object], actor: Actor, at: datetime
+) -> StatementLine:
     booked_on, amount = row["booked_on"], row["amount"]
     assert isinstance(booked_on, date) and isinstance(amount, Decimal)  # noqa: S101, PT018
     currency, reference = str(row["currency"]), str(row["reference"])
-    parts = (booked_on.isoformat(), str(amount.normalize()), currency, reference)
+    parts = (programme.id, booked_on.isoformat(), str(amount.normalize()), currency, reference)
     try:
-        minor, problem = to_minor(amount, currency), None
+        minor = to_minor(amount, currency)
     except AmountError:
-        minor, problem = 0, "amount"
+        minor = 0  # No payment is of nothing: the line is kept as one whose amount is wrong.
     return StatementLine(
         id=new_id(),
+        programme_id=programme.id,
         digest=hashlib.sha256("\0".join(parts).encode()).hexdigest(),
         booked_on=booked_on,
         amount_minor=minor,
@@ -145,15 +171,19 @@ def _line(row: Mapping[str, object], actor: Actor, at: datetime) -> StatementLin
         imported_at=at,
         imported_by=actor.account_id,
         payment_id=None,
-        problem=problem,
+        problem=None,
     )
 
 
 def _settle(uow: UnitOfWork, hand: Hand, line: StatementLine) -> tuple[str | None, Payment | None]:
     """Return what is wrong with a line, or the payment that it proves."""
     payment = read_payment(uow, hand.case_id, line.reference)
-    if payment is None or payment.status is not PaymentStatus.ORDERED:
+    if payment is None or programme_of(uow, payment) != line.programme_id:
+        return "unknown", None
+    if payment.status is not PaymentStatus.ORDERED or payment.order_id is None:
         return "not-ordered", None
+    if read_order(uow, payment.order_id).status is not OrderStatus.SIGNED:
+        return "not-signed", None
     if (payment.amount_minor, payment.currency) != (line.amount_minor, line.currency):
         return "amount", None
     try:

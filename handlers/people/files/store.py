@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -107,6 +108,16 @@ def members(uow: UnitOfWork, person_id: str) -> tuple[str, ...]:
 def _root_of(person_id: str) -> sa.ScalarSelect[str]:
     named = t.persons.alias("named")
     return sa.select(named.c.root).where(named.c.id == person_id).scalar_subquery()
+
+
+def person_of(subject: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
+    """Return the expression for the person behind a subject: one for all files that were merged.
+
+    :param subject: a column of ids of files, such as that of cases; any other id stands for itself.
+    """
+    named = t.persons.alias("behind")
+    root = sa.select(named.c.root).where(named.c.id == subject).scalar_subquery()
+    return sa.func.coalesce(root, subject)
 
 
 def set_root(uow: UnitOfWork, person_ids: Collection[str], root: str) -> None:
