@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
+from handlers.documents.commands import documents
 from handlers.notices.commands import notices
 from handlers.organisations.commands import organisations
 from handlers.people.commands import people
 from handlers.surveys.commands import surveys
 
-COMMANDS: tuple[click.Command, ...] = (people, organisations, notices, surveys)
+COMMANDS: tuple[click.Command, ...] = (people, organisations, documents, notices, surveys)
 """One group a room, named after it: ``passerelle ROOM import FILE``, ``passerelle ROOM export``."""

@@ -6,12 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 
 from engine.clock import OffsetClock, SystemClock
+from engine.errors import ConfigurationError
 from engine.ports import Clock, HandlerRegistry, Ports, Publisher
 from engine.settings import Settings
 from engine.store import Store
 from handlers import committees, documents, notices, organisations, payments, people, surveys
 from handlers.committees import Committees
-from handlers.documents import DocumentFiles, Documents
+from handlers.documents import Clamd, Declarations, DocumentFiles, Documents, Letters
 from handlers.notices import (
     HttpGateway,
     Mailer,
@@ -47,7 +48,6 @@ _HANDLERS = (
     organisations.close_access,
     organisations.assign,
     organisations.unassign,
-    documents.require,
     payments.plan,
     payments.request,
     payments.approve,
@@ -73,6 +73,9 @@ def compose(settings: Settings, store: Store, clock: Clock | None = None) -> Por
     registry = HandlerRegistry()
     for function in _HANDLERS:
         registry.add(function)
+    letters = Letters(Declarations(), fields, told)
+    registry.add(documents.require_handler(letters.declarations))
+    registry.add(documents.generate_handler(compose_documents(settings, store, told), letters))
     post = compose_notices(settings, store, told, fields)
     registry.add(notices.send_handler(post))
     registry.add(surveys.record_handler(fields))
@@ -119,6 +122,8 @@ def compose_documents(settings: Settings, store: Store, clock: Clock) -> Documen
         files=DocumentFiles(settings.var_dir / "documents"),
         clock=clock,
         limit_bytes=settings.document_limit_bytes,
+        scanner=Clamd(settings.clamd) if settings.clamd else None,
+        quarantine=_quarantines(settings),
     )
 
 
@@ -131,6 +136,19 @@ def compose_committees(
     """
     fields = compose_fields(settings, store, clock)
     return Committees(fields, Access(store, clock), publish, clock)
+
+
+def compose_letters(settings: Settings, store: Store, clock: Clock) -> Letters:
+    """Return what writes letters, for the web's pages."""
+    return Letters(Declarations(), compose_fields(settings, store, clock), clock)
+
+
+def _quarantines(settings: Settings) -> bool:
+    if settings.scan_absent not in {"refuse", "quarantine"}:
+        raise ConfigurationError(
+            f"PASSERELLE_SCAN_ABSENT='{settings.scan_absent}' must be refuse or quarantine."
+        )
+    return settings.scan_absent == "quarantine"
 
 
 def site_clock(settings: Settings, store: Store) -> Clock:

@@ -22,6 +22,8 @@ _REFUSALS: Mapping[str, Any] = {
     "empty": _l("This file is empty. Choose the right one."),
     "too-large": _l("This file is too large. Scan it at a lower resolution."),
     "type": _l("This kind of file is not accepted. Save it as a PDF and hand it in again."),
+    "infected": _l("Harm was found in this file. Nothing was stored; have the device checked."),
+    "scanner-away": _l("Files cannot be checked for harm now. Hand it in again a little later."),
     "name": _l("This file's name cannot be used. Rename it and hand it in again."),
     "name-mismatch": _l("This file's name and its content disagree. Choose the right file."),
 }
@@ -37,7 +39,14 @@ def case_ref(case: CaseView) -> CaseRef:
     return CaseRef(case.id, case.reference, case.scheme, case.country, case.subject)
 
 
-def take(case_id: str, file: FileStorage, *, purpose: str, tier: Tier | None) -> str:
+def take(
+    case_id: str,
+    file: FileStorage,
+    *,
+    purpose: str,
+    tier: Tier | None,
+    replaces: str | None = None,
+) -> str:
     """Store a file that the browser sent with a case, and return the document's id.
 
     :raises DocumentRefused: empty, too large, or of a type not accepted.
@@ -49,24 +58,30 @@ def take(case_id: str, file: FileStorage, *, purpose: str, tier: Tier | None) ->
         raise CaseSuspended(view.id)
     if view.status.is_final:
         raise CaseEnded(view.id, view.status)
-    return keep(view, file, purpose=purpose, tier=tier)
+    return keep(view, file, purpose=purpose, tier=tier, replaces=replaces)
 
 
-def keep(case: CaseView, file: FileStorage, *, purpose: str, tier: Tier | None) -> str:
+def keep(
+    case: CaseView,
+    file: FileStorage,
+    *,
+    purpose: str,
+    tier: Tier | None,
+    replaces: str | None = None,
+) -> str:
     """Store a file with a case that the signed-in person acts in now; see :func:`take`.
 
     :raises DocumentRefused: empty, too large, or of a type not accepted.
     """
-    with store().unit_of_work() as uow:
-        document = documents().store_document(
-            uow,
-            case_ref(case),
-            file.read(),
-            file.filename or "",
-            current_actor(),
-            tier=tier or Tier.CASE,
-            purpose=purpose,
-        )
+    document = documents().take(
+        case_ref(case),
+        file.read(),
+        file.filename or "",
+        current_actor(),
+        tier=tier or Tier.CASE,
+        purpose=purpose,
+        replaces=replaces,
+    )
     return document.id
 
 

@@ -1,19 +1,39 @@
 """Documents: files of a case, encrypted under their owner's key, opened by tier."""
 
+from handlers.documents.checklist import Item, checklist
+from handlers.documents.declared import Declarations, Declared, Letter, Need, read_declared
 from handlers.documents.files import DocumentFiles
-from handlers.documents.handlers import require
-from handlers.documents.service import Document, Documents, OpenedDocument
+from handlers.documents.handlers import generate_handler, require, require_handler
+from handlers.documents.letters import Letters, Written
+from handlers.documents.scanning import Clamd, Scanner, ScannerAway, ScanState
+from handlers.documents.service import Document, DocumentHeld, Documents, OpenedDocument
 from handlers.documents.sniffing import SUFFIXES, DocumentRefused
 from handlers.documents.store import missing_documents, purposes_of
 
 __all__ = [
     "SUFFIXES",
+    "Clamd",
+    "Declarations",
+    "Declared",
     "Document",
     "DocumentFiles",
+    "DocumentHeld",
     "DocumentRefused",
     "Documents",
+    "Item",
+    "Letter",
+    "Letters",
+    "Need",
     "OpenedDocument",
+    "ScanState",
+    "Scanner",
+    "ScannerAway",
+    "Written",
+    "checklist",
+    "generate_handler",
     "missing_documents",
     "purposes_of",
+    "read_declared",
     "require",
+    "require_handler",
 ]

@@ -5,15 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.errors import NotFound
-from engine.model import Actor, CaseRef, Tier
+from engine.errors import NotFound, PasserelleError, RevisionConflict, StateUnreadable
+from engine.model import SYSTEM, Actor, CaseRef, Tier
 from engine.ports import Clock
 from engine.store import UnitOfWork
 from engine.store.cases import read_case
 from handlers.documents import store
 from handlers.documents.files import DocumentFiles
+from handlers.documents.scanning import Scanner, ScannerAway, ScanState
 from handlers.documents.sniffing import DocumentRefused, check_title, media_type
 from handlers.people import Access, Keyring, decrypt, encrypt, keyed_name, new_id, owner_of
+
+
+class _Harmful(Exception):
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,25 @@ class Document:
     purpose: str
     uploaded_at: datetime
     uploaded_by: str
+    series: str
+    version: int
+    scan: ScanState
+    letter: str
+
+    @property
+    def may_open(self) -> bool:
+        """Whether its content is given out: not while nobody knows that it is harmless."""
+        return self.scan in store.USABLE
+
+
+class DocumentHeld(PasserelleError):
+    """A document's content is not given out: it waits to be scanned, or harm was found in it."""
+
+    def __init__(self, document_id: str, state: ScanState) -> None:
+        why = "harm was found in it" if state is ScanState.INFECTED else "it waits to be scanned"
+        super().__init__(f"Document {document_id} is not given out: {why}.")
+        self.document_id = document_id
+        self.state = state
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +75,8 @@ class Documents:
     """Stores and opens documents.
 
     :ivar limit_bytes: largest file that a person may hand in.
+    :ivar scanner: looks for harmful files; ``None`` where the site has none.
+    :ivar quarantine: whether files are kept unopened while the scanner is away, not refused.
     """
 
     keyring: Keyring
@@ -56,6 +84,49 @@ class Documents:
     files: DocumentFiles
     clock: Clock
     limit_bytes: int
+    scanner: Scanner | None = None
+    quarantine: bool = False
+
+    def take(
+        self,
+        case: CaseRef,
+        content: bytes,
+        filename: str,
+        actor: Actor,
+        *,
+        tier: Tier,
+        purpose: str,
+        replaces: str | None = None,
+    ) -> Document:
+        """Check, scan and store a file that somebody handed in, in a transaction of its own.
+
+        The scan is over before the transaction begins: no lock is held while another program
+        looks at a file. A finding is recorded in the case's history.
+
+        :param replaces: id of the document of which this is a new version; tier and purpose are
+            then that document's.
+        :raises DocumentRefused: see :meth:`store_document`; ``infected``; ``scanner-away``.
+        :raises NotFound: what it replaces is not the actor's to open.
+        :raises RevisionConflict: somebody else handed in a new version just now.
+        """
+        self.check(content, filename)
+        try:
+            scan = self._scan(content)
+        except _Harmful as found:
+            with self.access.database.unit_of_work() as uow:
+                self._record_finding(uow, case.id, purpose, found.name, actor.account_id)
+            raise DocumentRefused(
+                "infected", f"'{check_title(filename)}' was refused: {found.name} was found in it."
+            ) from None
+        with self.access.database.unit_of_work() as uow:
+            if replaces is not None:
+                old = self._replaceable(uow, case, replaces, actor)
+                tier, purpose = old.tier, old.purpose
+            else:
+                old = None
+            return self.store_document(
+                uow, case, content, filename, actor, tier=tier, purpose=purpose, scan=scan, old=old
+            )
 
     def store_document(
         self,
@@ -67,24 +138,30 @@ class Documents:
         *,
         tier: Tier,
         purpose: str,
+        scan: ScanState = ScanState.UNSCANNED,
+        letter: str = "",
+        old: store.DocumentRow | None = None,
+        document_id: str = "",
     ) -> Document:
         """Take a file into a case. Its id is what process variables and forms hold.
+
+        Nothing is scanned here: what people hand in comes by :meth:`take`.
 
         The encrypted file is on disk before the row commits: a crash between the two leaves a
         file that :meth:`sweep` deletes, never a row without its file.
 
         :param purpose: code of what it is handed in for, such as ``business-plan``.
+        :param document_id: an id chosen before, so that the same request stores it once.
+        :raises RevisionConflict: that id, or that version, is stored already.
         :raises DocumentRefused: empty, too large, of a type not accepted, or named as another.
         :raises StoreUnavailable: the disk is full or read-only.
         :raises NotFound: the person was erased.
         """
-        title = check_title(filename)
-        self._check_size(content, title)
-        kind = media_type(content, title)
+        title, kind = self.check(content, filename)
         now = self.clock.now()
         owner = owner_of(case, tier)
         key = self.keyring.for_writing(uow, owner, now)
-        document_id = new_id()
+        document_id = document_id or new_id()
         name = keyed_name(key, content)
         self.files.write(name, encrypt(key, content, _file_place(owner, name)))
         row = store.DocumentRow(
@@ -99,9 +176,15 @@ class Documents:
             purpose=purpose,
             uploaded_at=now,
             uploaded_by=actor.account_id,
+            series=document_id if old is None else old.series,
+            version=1 if old is None else old.version + 1,
+            scan=scan,
+            letter=letter,
         )
         store.insert_document(uow, row)
         data = {"document": document_id, "purpose": purpose, "media_type": kind}
+        if row.version > 1:
+            data["version"] = str(row.version)
         uow.record(case.id, "document.stored", data, actor=actor.account_id, at=now)
         return _document(row, title)
 
@@ -110,16 +193,16 @@ class Documents:
 
         :raises NotFound: there is none, the reader's tiers do not open it, or its owner was
             erased: which of these is not told.
+        :raises DocumentHeld: it waits to be scanned, or harm was found in it.
         :raises StateUnreadable: the file was damaged.
         """
         row = store.read_document(uow, document_id)
         case = read_case(uow, row.case_id).ref
         if row.tier not in self.access.open_tiers(uow, case, reader):
             raise NotFound("document", document_id)
-        key = self.keyring.existing(uow, row.owner)
-        content = decrypt(
-            key, self.files.read(row.file_name), _file_place(row.owner, row.file_name)
-        )
+        if row.scan not in store.USABLE:
+            raise DocumentHeld(document_id, row.scan)
+        content = self._content(uow, row)
         opened = [(row.owner, f"document:{row.id}", row.tier)]
         self.access.log(uow, case, reader.account_id, opened, "documents.open")
         return OpenedDocument(self._with_title(uow, row), content)
@@ -149,6 +232,82 @@ class Documents:
         """
         return self.files.sweep(lambda names: store.known_files(uow, names))
 
+    def check(self, content: bytes, filename: str) -> tuple[str, str]:
+        """Return a file's title and media type.
+
+        :raises DocumentRefused: empty, too large, of a type not accepted, or named as another.
+        """
+        title = check_title(filename)
+        self._check_size(content, title)
+        return title, media_type(content, title)
+
+    def rescan(self) -> tuple[int, int, int]:
+        """Scan what was stored unscanned; what is found harmful is not given out any more.
+
+        :returns: how many were looked at, found harmful, and could not be read (erased or lost).
+        :raises ScannerAway: the site has no scanner, or it does not answer.
+        """
+        if self.scanner is None:
+            raise ScannerAway("This site has no scanner. Set PASSERELLE_CLAMD.")
+        database = self.access.database
+        with database.snapshot() as uow:
+            rows = store.unscanned(uow)
+        looked = harmful = lost = 0
+        for row in rows:
+            try:
+                with database.snapshot() as uow:
+                    content = self._content(uow, row)
+            except (NotFound, StateUnreadable):
+                lost += 1
+                continue
+            found = self.scanner.scan(content)
+            looked += 1
+            harmful += found is not None
+            self._note(row, found)
+        return looked, harmful, lost
+
+    def _note(self, row: store.DocumentRow, found: str | None) -> None:
+        state = ScanState.CLEAN if found is None else ScanState.INFECTED
+        with self.access.database.unit_of_work() as uow:
+            if store.set_scan(uow, row, state) and found is not None:
+                self._record_finding(uow, row.case_id, row.purpose, found, SYSTEM.account_id)
+
+    def _content(self, uow: UnitOfWork, row: store.DocumentRow) -> bytes:
+        key = self.keyring.existing(uow, row.owner)
+        place = _file_place(row.owner, row.file_name)
+        return decrypt(key, self.files.read(row.file_name), place)
+
+    def _scan(self, content: bytes) -> ScanState:
+        if self.scanner is None:
+            return ScanState.UNSCANNED
+        try:
+            found = self.scanner.scan(content)
+        except ScannerAway as away:
+            if self.quarantine:
+                return ScanState.WAITING
+            raise DocumentRefused("scanner-away", f"{away} Nothing was stored.") from away
+        if found is not None:
+            raise _Harmful(found)
+        return ScanState.CLEAN
+
+    def _record_finding(
+        self, uow: UnitOfWork, case_id: str, purpose: str, found: str, account_id: str
+    ) -> None:
+        data = {"purpose": purpose, "found": found[:100]}
+        uow.record(case_id, "document.infected", data, actor=account_id, at=self.clock.now())
+
+    def _replaceable(
+        self, uow: UnitOfWork, case: CaseRef, document_id: str, actor: Actor
+    ) -> store.DocumentRow:
+        named = store.read_document(uow, document_id)
+        open_tiers = self.access.open_tiers(uow, case, actor)
+        if named.case_id != case.id or named.tier not in open_tiers:
+            raise NotFound("document", document_id)
+        newest = store.newest_version(uow, named.series)
+        if newest.id != named.id:
+            raise RevisionConflict(case.id)
+        return newest
+
     def _check_size(self, content: bytes, title: str) -> None:
         if not content:
             raise DocumentRefused("empty", f"'{title}' is empty. Hand in the right file.")
@@ -175,6 +334,10 @@ def _document(row: store.DocumentRow, title: str) -> Document:
         purpose=row.purpose,
         uploaded_at=row.uploaded_at,
         uploaded_by=row.uploaded_by,
+        series=row.series,
+        version=row.version,
+        scan=row.scan,
+        letter=row.letter,
     )
 
 

@@ -45,7 +45,8 @@ _UNREADABLE_ARCHIVE = (
 class DocumentRefused(InvalidAnswer):
     """A file cannot be taken; nothing was stored.
 
-    :ivar code: ``empty``, ``too-large``, ``type``, ``name`` or ``name-mismatch``.
+    :ivar code: ``empty``, ``too-large``, ``type``, ``name``, ``name-mismatch``, ``infected`` or
+        ``scanner-away``.
     """
 
     def __init__(self, code: str, message: str) -> None:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
 from engine.store.tables import UtcDateTime
 
@@ -22,6 +31,13 @@ documents = Table(
     Column("purpose", String(64), nullable=False),
     Column("uploaded_at", UtcDateTime, nullable=False),
     Column("uploaded_by", String(64), nullable=False),
+    # The first version's id; a new version keeps the old.
+    Column("series", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("scan", String(12), nullable=False),
+    Column("letter", String(64), nullable=False),
+    UniqueConstraint("series", "version", name="uq_documents_series_version"),
     Index("ix_documents_case", "case_id", "uploaded_at"),
     Index("ix_documents_file_name", "file_name"),
+    Index("ix_documents_scan", "scan"),
 )

@@ -166,7 +166,13 @@ def _documents() -> None:
         sa.Column("purpose", sa.String(64), nullable=False),
         sa.Column("uploaded_at", _moment(), nullable=False),
         sa.Column("uploaded_by", sa.String(64), nullable=False),
+        sa.Column("series", sa.String(32), nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("scan", sa.String(12), nullable=False),
+        sa.Column("letter", sa.String(64), nullable=False),
+        sa.UniqueConstraint("series", "version", name="uq_documents_series_version"),
     )
+    op.create_index("ix_documents_scan", "documents", ["scan"])
     op.create_index("ix_documents_case", "documents", ["case_id", "uploaded_at"])
     op.create_index("ix_documents_file_name", "documents", ["file_name"])
 

@@ -71,8 +71,13 @@ class Site:
         assert isinstance(self.ports.fields, PersonalFields)
         return self.ports.fields
 
-    def case(self, name: str = "a", *parties: str) -> CaseRef:
-        """Write a bare case that these organisations (or the usual one) may see."""
+    def case(
+        self, name: str = "a", *parties: str, files: Mapping[str, bytes] | None = None
+    ) -> CaseRef:
+        """Write a bare case that these organisations (or the usual one) may see.
+
+        :param files: what its publication has beside ``scheme.toml``.
+        """
         row = CaseRow(
             id=f"case{name}",
             reference=f"CM-OFII-2026-{name}",
@@ -91,7 +96,7 @@ class Site:
         )
         with self.store.unit_of_work() as uow:
             deployment = DeploymentRow(row.deployment_id, f"cm/{name}", 1, "0", NOW, "x")
-            insert_deployment(uow, deployment, {"scheme.toml": SCHEME})
+            insert_deployment(uow, deployment, {"scheme.toml": SCHEME, **(files or {})})
             insert_case(uow, row, None)
             for party in parties or (PARTY,):
                 uow.add_party(row.id, party, "party", NOW)

@@ -59,6 +59,7 @@ _WORDS: Mapping[str, Any] = {
     "action.sent": _l("Asked of the case"),
     "case.cancel_requested": _l("Cancellation asked"),
     "document.stored": _l("Document added"),
+    "document.infected": _l("A file was refused, harm was found in it"),
     "payment.planned": _l("Payment planned"),
     "payment.requested": _l("Payment asked"),
     "payment.approved": _l("Payment approved"),
