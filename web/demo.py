@@ -17,7 +17,8 @@ from handlers.composition import compose_documents
 from handlers.documents import Documents
 from handlers.people import compose_people, seed_people
 from web.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, seed
-from web.demo_cases import CASES, DemoCase, Handed, answers
+from web.demo_cases import BEFORE_COMMITTEE, CASES, DemoCase, Handed, answers
+from web.demo_committee import decide_in_session
 
 READER = next(a.actor for a in DEMO_ACCOUNTS if a.name == "auditeur")
 MOST_STEPS = 60
@@ -40,7 +41,7 @@ def fill(engine: Engine, say: Callable[[str], object] = lambda _: None) -> str:
     if not engine.cases(READER, CasesQuery(size=1)).total:
         documents = compose_documents(engine.settings, engine.store, engine.clock)
         for demo_case in CASES:
-            say(f"demo case {_make(engine, documents, demo_case)}: {demo_case.stage}")
+            say(f"demo case {make_case(engine, documents, demo_case)}: {demo_case.stage}")
     lines = [f"  {account.email:28} {account.does}" for account in accounts]
     return "\n".join([f"Demo accounts (password for all of them: {DEMO_PASSWORD}):", *lines])
 
@@ -50,14 +51,22 @@ def actor_of(name: str) -> Actor:
     return next(account.actor for account in DEMO_ACCOUNTS if account.name == name)
 
 
-def _make(engine: Engine, documents: Documents, wanted: DemoCase) -> str:
+def make_case(engine: Engine, documents: Documents, wanted: DemoCase) -> str:
+    """Open a demo case, bring it to its stage, and return its reference.
+
+    :raises ConfigurationError: it does not get there.
+    """
     today = engine.now().date()
     case = engine.start("cm/ofii", wanted.start_answer(today), actor_of("accueil"))
     for _ in range(MOST_STEPS):
         engine.run_due()
         open_tasks = {item.element_id: item.id for item in engine.tasks_of(case.id, READER)}
-        if wanted.stage in open_tasks or not open_tasks:
+        if wanted.stage in open_tasks:
             return case.reference
+        if not open_tasks:
+            if wanted.stage == BEFORE_COMMITTEE or not decide_in_session(engine, case.id):
+                return case.reference
+            continue
         known = answers(wanted, today)
         element_id = next((e for e in open_tasks if e in known), None)
         if element_id is None:

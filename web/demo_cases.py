@@ -25,12 +25,17 @@ class Handed:
     content: bytes = _PDF
 
 
+BEFORE_COMMITTEE = "Event_CommitteeDecided"
+"""Stage of a case that waits for the finance committee's decision: nobody has a task then."""
+
+
 @dataclass(frozen=True, slots=True)
 class DemoCase:
     """One case of the demo.
 
     :ivar stage: element id of the task at which it waits.
     :ivar assistance: ``social``, ``employment`` or ``business``.
+    :ivar officer: demo account of the OFII officer who confirms it.
     """
 
     stage: str
@@ -40,6 +45,7 @@ class DemoCase:
     sector: str = "commerce"
     region: str = "littoral"
     amount: int = 3_000_000
+    officer: str = "ofii"
 
     def start_answer(self, today: date) -> dict[str, Any]:
         """Return the answer to the first contact's form."""
@@ -73,7 +79,7 @@ CASES = (
     DemoCase("Task_ConfirmType", "social", "Exemple", "Ada"),
     DemoCase("Task_AnswerOffer", "business", "Fictif", "Bruno"),
     DemoCase("Task_StudyFeasibility", "business", "Imaginaire", "Chantal"),
-    DemoCase("Task_RecordCommitteeDecision", "business", "Inventé", "Didier"),
+    DemoCase(BEFORE_COMMITTEE, "business", "Inventé", "Didier"),
     DemoCase("Task_ApproveTranche", "business", "Supposée", "Estelle"),
     DemoCase("Task_SearchSynergies", "business", "Modèle", "Félix"),
 )
@@ -81,7 +87,7 @@ CASES = (
 
 def answers(case: DemoCase, today: date) -> Answers:
     """Return who answers what, for every task that a demo case passes."""
-    return _before(case) | _committee(case, today) | _launch(today)
+    return _before(case) | _committee(case) | _launch(today)
 
 
 def _before(case: DemoCase) -> Answers:
@@ -89,7 +95,7 @@ def _before(case: DemoCase) -> Answers:
     if case.assistance == "business":
         confirmed["project_sector"] = case.sector
     return {
-        "Task_ConfirmType": ("ofii", confirmed),
+        "Task_ConfirmType": (case.officer, confirmed),
         "Task_AnswerOffer": ("responsable", {"operator_answer": "accepted"}),
         "Task_ReflectOnProject": (
             "conseiller",
@@ -123,10 +129,21 @@ def _before(case: DemoCase) -> Answers:
             },
         ),
         "Task_ValidateBusinessPlan": ("responsable", {"plan_decision": "validated"}),
+        "Task_AgreeEmploymentPlan": (
+            "conseiller",
+            {
+                "target_job": "Technicien de maintenance",
+                "employer": "Atelier imaginaire",
+                "base_salary": "180000",
+                "contract_months": "12",
+                "amount_requested": str(case.amount),
+                "job_support": ["cv", "placement"],
+            },
+        ),
     }
 
 
-def _committee(case: DemoCase, today: date) -> Answers:
+def _committee(case: DemoCase) -> Answers:
     return {
         "Task_PrepareCommitteeFile": (
             "conseiller",
@@ -136,14 +153,7 @@ def _committee(case: DemoCase, today: date) -> Answers:
                 "committee_summary": "Projet mûr, apport personnel réuni.",
             },
         ),
-        "Task_RecordCommitteeDecision": (
-            "comite",
-            {
-                "session_date": today.isoformat(),
-                "grant_decision": "approved",
-                "amount_granted": str(case.amount),
-            },
-        ),
+        "Task_CheckCommitteeFile": ("comite", {"file_complete": "yes"}),
     }
 
 

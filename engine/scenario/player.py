@@ -142,7 +142,8 @@ class Player:
         raise Unmet("it should have been refused, and was accepted")
 
     def _publish(self, step: Step) -> None:
-        known, now = self._case.variables(), self._now()
+        # A key is often known only where the case waits, inside a called process.
+        known, now = self._case.all_variables(), self._now()
         block = step.block.block("publish")
         keys = evaluated(block.block("keys"), known, now)
         variables = evaluated(block.block("variables"), known, now)

@@ -120,7 +120,7 @@ def _decide(
         votes_against=counted.against,
         abstentions=counted.abstentions,
         present=len(voters),
-        recused=len(recused.keys() & bench.members.keys()),
+        recused=len(bench.recused_voters(recused)),
         decided_at=desk.at,
         decided_by=desk.actor.account_id,
     )
@@ -212,6 +212,8 @@ def _tell(desk: Desk, bench: Bench, case: CaseRef, decision: Decision, verdict: 
         "committee_session": bench.session.number,
         "decided_on": desk.at.date(),
         "next_session_on": later,
+        # Forms of the case show these words to whoever may read them.
+        **written.references,
     }
     desk.uow.record(
         case.id,

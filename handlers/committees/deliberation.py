@@ -53,6 +53,14 @@ class Bench:
             if who in self.members and self.members[who].votes
         )
 
+    def recused_voters(self, recused: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the ground by account of those who would have a vote on a file."""
+        return {
+            who: ground
+            for who, ground in sorted(recused.items())
+            if who in self.members and self.members[who].votes
+        }
+
     def has_quorum(self, recused: Mapping[str, str]) -> bool:
         """Tell whether enough voters are in the room to decide a file."""
         return len(self.voters(recused)) >= self.body.quorum

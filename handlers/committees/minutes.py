@@ -169,11 +169,7 @@ def _file(uow: UnitOfWork, bench: Bench, file: File, decision: Decision | None) 
         "asked": None if file.amount is None else str(file.amount),
         "currency": file.currency,
         "missing": list(missing(uow, bench.body, file)),
-        "recused": {
-            who: ground
-            for who, ground in sorted(conflicts_of(uow, [file.id]).get(file.id, {}).items())
-            if who in bench.members
-        },
+        "recused": dict(bench.recused_voters(conflicts_of(uow, [file.id]).get(file.id, {}))),
         "score": None if points is None else str(round(points, 1)),
     }
     if decision is not None:

@@ -56,15 +56,22 @@ class Site:
 
     def run(self, *words: str) -> str:
         """Run ``passerelle`` to its end and return what it said; it has to succeed."""
+        return self._run("passerelle", self._command(*words), *words)
+
+    def run_module(self, module: str) -> str:
+        """Run one of our own modules on this site's folder, before it is served."""
+        return self._run("python -m", [sys.executable, "-m", module], module)
+
+    def _run(self, program: str, command: list[str], *words: str) -> str:
         done = subprocess.run(
-            self._command(*words),
+            command,
             env=self._environment,
             cwd=ROOT,
             capture_output=True,
             timeout=120,
         )
         said = (done.stdout + done.stderr).decode()
-        assert done.returncode == 0, f"passerelle {' '.join(words)} failed:\n{said}"
+        assert done.returncode == 0, f"{program} {' '.join(words)} failed:\n{said}"
         return said
 
     def advance(self, *, months: int = 0, days: int = 0) -> str:

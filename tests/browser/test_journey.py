@@ -9,6 +9,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
+from tests.browser.committee import approve_in_session
 from tests.browser.conftest import Meet
 from tests.browser.person import PDF, Person
 from tests.browser.site import Site
@@ -121,12 +122,8 @@ def prepare_business(team: Team, case: str, folder: str) -> None:
 
 def launch_business(site: Site, team: Team, case: str, folder: str) -> None:
     adviser = team("conseiller")
-    decision = {
-        "session_date": site.today,
-        "grant_decision": "approved",
-        "amount_granted": 3_500_000,
-    }
-    team("comite").do(case, "Consigner la décision du comité financier", decision, folder)
+    team("comite").do(case, "Vérifier que le dossier est complet", {"file_complete": "yes"}, folder)
+    approve_in_session(team, case)
     training = {
         "training_needed": "yes",
         "training_topics": ["management"],

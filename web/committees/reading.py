@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from handlers.committees import (
     Decision,
     File,
     FileStatus,
+    Member,
     Tally,
     Vote,
     conflicts_of,
@@ -73,7 +74,7 @@ def read_sheet(uow: UnitOfWork, bench: Bench) -> Sheet:
 def read_lines(
     uow: UnitOfWork,
     body: Body,
-    members: Collection[str],
+    members: Mapping[str, Member],
     files: tuple[File, ...],
     bench: Bench | None,
 ) -> tuple[Line, ...]:
@@ -86,7 +87,11 @@ def read_lines(
     found = []
     for file in files:
         grounds_here = grounds.get(file.id, {})
-        recused = {who: g for who, g in grounds_here.items() if who in members}
+        recused = {
+            who: ground
+            for who, ground in grounds_here.items()
+            if who in members and members[who].votes
+        }
         voters = bench.voters(recused) if bench else frozenset()
         votes = cast.get(file.id, {})
         found.append(
