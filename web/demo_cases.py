@@ -129,17 +129,6 @@ def _before(case: DemoCase) -> Answers:
             },
         ),
         "Task_ValidateBusinessPlan": ("responsable", {"plan_decision": "validated"}),
-        "Task_AgreeEmploymentPlan": (
-            "conseiller",
-            {
-                "target_job": "Technicien de maintenance",
-                "employer": "Atelier imaginaire",
-                "base_salary": "180000",
-                "contract_months": "12",
-                "amount_requested": str(case.amount),
-                "job_support": ["cv", "placement"],
-            },
-        ),
     }
 
 

@@ -18,10 +18,9 @@ def main() -> None:
     for number in range(FILES):
         case = DemoCase(
             BEFORE_COMMITTEE,
-            "employment",
+            "business",
             "Factice",
             f"Numéro {number + 1}",
-            amount=1_000_000,
             officer="ofii" if number else "agentofii",
         )
         make_case(engine, documents, case)

@@ -101,11 +101,11 @@ def test_fourteen_files_are_decided_once_each_and_every_case_moves_on(
 
     choose(secretary, session, references[12:13])
     page.select_option("#next_session", later.rpartition("/")[2])
-    decide(secretary, "adjourned", "Le contrat de travail signé.")
+    decide(secretary, "adjourned", "Un second devis.")
     choose(secretary, session, references[13:])
     decide(secretary, "refused")
     expect(page.locator(".govuk-error-summary")).to_contain_text("Écrivez ce qui manque")
-    decide(secretary, "refused", "Emploi hors du bassin prévu.")
+    decide(secretary, "refused", "Marché déjà saturé.")
     secretary.shot(f"{FOLDER}/décidé")
 
     chair = team(VOTERS[0])
