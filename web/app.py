@@ -16,6 +16,7 @@ from handlers.composition import compose_committees, compose_documents, compose_
 from handlers.payments import BudgetAccess
 from handlers.people import compose_people
 from web import (
+    administration,
     bundles,
     cases,
     committees,
@@ -57,6 +58,7 @@ _FORM_BYTES = 1_000_000
 ROOMS = (
     pages,
     account_pages,
+    administration,
     worklist,
     start,
     cases,

@@ -15,6 +15,7 @@ SECTIONS: tuple[tuple[str, Any], ...] = (
     ("organisations.index", _l("Organisations")),
     ("payments.index", _l("Payments")),
     ("protection.emergencies", _l("Data protection")),
+    ("administration.index", _l("Accounts")),
     ("operations.index", _l("Incidents")),
     ("versions.index", _l("Versions")),
 )

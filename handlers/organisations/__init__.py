@@ -31,6 +31,7 @@ from handlers.organisations.directory import (
     read_profile,
     rights_over,
     role_names,
+    schemes,
     visible_organisation,
 )
 from handlers.organisations.events import OrganisationEvent, add_event, events_of
@@ -116,6 +117,7 @@ __all__ = [
     "save_coverage",
     "save_organisation",
     "save_profile",
+    "schemes",
     "specifications_in",
     "unassign",
     "visible_organisation",

@@ -22,7 +22,7 @@ from engine.errors import NotAllowed
 from engine.model import Actor
 from engine.ports import Clock
 from engine.store import Store
-from web.accounts.store import AccountRow, find_account, normal_email, save_account
+from web.accounts.store import AccountRow, find_account, normal_email, save_credentials
 
 
 class Role(RoleMixin):
@@ -79,7 +79,7 @@ class AccountDatastore(UserDatastore):
         model.row.password = model.password or ""
         model.row.session_key = model.fs_uniquifier
         model.row.active = model.active
-        save_account(self.store, model.row)
+        save_credentials(self.store, model.row)
         return model
 
     def commit(self) -> None:

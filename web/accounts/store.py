@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from engine.errors import NotFound
 from engine.model import Grant
 from engine.store import Store, UnitOfWork
 from web.accounts.substitutes.store import taken_over
@@ -66,23 +67,54 @@ def find_account(
 
 def save_account(store: Store, account: AccountRow) -> None:
     """Write an account and its grants, new or changed."""
-    values = {
-        "email": normal_email(account.email),
-        "name": account.name,
+    with store.unit_of_work() as uow:
+        write_account(uow, account)
+
+
+def write_account(uow: UnitOfWork, account: AccountRow) -> None:
+    """Write an account and its grants, new or changed, in a transaction that is open."""
+    values = {**_credentials(account), "email": normal_email(account.email), "name": account.name}
+    done = uow.connection.execute(
+        sa.update(accounts).where(accounts.c.id == account.id).values(**values)
+    )
+    if done.rowcount == 0:
+        uow.connection.execute(
+            sa.insert(accounts).values(id=account.id, created_at=datetime.now(UTC), **values)
+        )
+    _write_grants(uow, account.id, account.grants)
+
+
+def save_credentials(store: Store, account: AccountRow) -> None:
+    """Write what signing in may change; grants, read a while ago, are let be."""
+    with store.unit_of_work() as uow:
+        write_credentials(uow, account)
+
+
+def write_credentials(uow: UnitOfWork, account: AccountRow) -> None:
+    """Write password, session key, activity and language, in a transaction that is open."""
+    uow.connection.execute(
+        sa.update(accounts).where(accounts.c.id == account.id).values(**_credentials(account))
+    )
+
+
+def _credentials(account: AccountRow) -> dict[str, object]:
+    return {
         "password": account.password,
         "active": account.active,
         "session_key": account.session_key,
         "locale": account.locale,
     }
-    with store.unit_of_work() as uow:
-        done = uow.connection.execute(
-            sa.update(accounts).where(accounts.c.id == account.id).values(**values)
-        )
-        if done.rowcount == 0:
-            uow.connection.execute(
-                sa.insert(accounts).values(id=account.id, created_at=datetime.now(UTC), **values)
-            )
-        _write_grants(uow, account.id, account.grants)
+
+
+def read_account(uow: UnitOfWork, account_id: str) -> AccountRow:
+    """Return an account, active or not.
+
+    :raises NotFound: there is none.
+    """
+    row = uow.connection.execute(sa.select(accounts).where(accounts.c.id == account_id)).first()
+    if row is None:
+        raise NotFound("account", account_id)
+    return _account(uow, row)
 
 
 def account_names(store: Store, account_ids: Iterable[str]) -> Mapping[str, str]:

@@ -48,3 +48,27 @@ substitutions = sa.Table(
     sa.Index("ix_substitutions_substitute", "substitute_id", "until"),
     sa.Index("ix_substitutions_absent", "absent_id", "until"),
 )
+
+sign_in_links = sa.Table(
+    "sign_in_links",
+    metadata,
+    # SHA-256 of the secret in the link, hex: whoever reads the table cannot sign in with it.
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("account_id", sa.String(64), sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=False),
+    sa.Index("ix_sign_in_links_account", "account_id"),
+)
+
+account_events = sa.Table(
+    "account_events",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("account_id", sa.String(64), sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("by", sa.String(64), nullable=False),
+    sa.Column("kind", sa.String(32), nullable=False),
+    # The grant concerned as a JSON object; empty for other kinds.
+    sa.Column("data", sa.Text, nullable=False),
+    sa.Index("ix_account_events_account", "account_id", "id"),
+    sqlite_autoincrement=True,
+)

@@ -10,6 +10,7 @@ from handlers.organisations.directory.store import (
     listed,
     rights_over,
     role_names,
+    schemes,
     visible_organisation,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "read_profile",
     "rights_over",
     "role_names",
+    "schemes",
     "visible_organisation",
 ]

@@ -165,13 +165,14 @@ def _agency_role(grant: Grant, uow: UnitOfWork, country: str) -> bool:
 
 def schemes_of(uow: UnitOfWork, country: str) -> Mapping[str, SchemeConfig]:
     """Return the newest publication of each scheme of a country."""
-    found = {}
-    for deployment in latest_deployments(uow):
-        source = deployment_file(uow, deployment.id, "scheme.toml")
-        config = None if source is None else _read(source)
-        if config is not None and config.country == country:
-            found[config.id] = config
-    return found
+    return {scheme.id: scheme for scheme in schemes(uow) if scheme.country == country}
+
+
+def schemes(uow: UnitOfWork) -> tuple[SchemeConfig, ...]:
+    """Return the newest publication of every scheme, by its place in the list of them."""
+    sources = (deployment_file(uow, row.id, "scheme.toml") for row in latest_deployments(uow))
+    found = (None if source is None else _read(source) for source in sources)
+    return tuple(config for config in found if config is not None)
 
 
 def role_names(uow: UnitOfWork, country: str, language: str) -> Mapping[str, str]:
