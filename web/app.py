@@ -12,7 +12,13 @@ from engine.composition import open_engine
 from engine.feel import to_text
 from engine.service import Engine
 from engine.settings import Settings
-from handlers.composition import compose_committees, compose_documents, compose_mailer
+from handlers.composition import (
+    compose_committees,
+    compose_documents,
+    compose_letters,
+    compose_mailer,
+    compose_notices,
+)
 from handlers.payments import BudgetAccess
 from handlers.people import compose_people
 from web import (
@@ -23,6 +29,7 @@ from web import (
     failures,
     headers,
     locales,
+    notices,
     operations,
     organisations,
     pages,
@@ -41,6 +48,7 @@ from web.committees import minutes as committee_minutes
 from web.committees import words as committee_words
 from web.context import engine as served_engine
 from web.context import organisation
+from web.notices.words import notice_template, notice_word
 from web.operations.words import stop, waits
 from web.organisations import words as organisation_words
 from web.paging import nearby, page_url
@@ -69,6 +77,7 @@ ROOMS = (
     protection,
     committees,
     organisations,
+    notices,
 )
 """Every room with pages of its own; each has a ``blueprint``."""
 
@@ -87,6 +96,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
         settings=settings,
         store=served.store,
         documents=compose_documents(settings, served.store, served),
+        letters=compose_letters(settings, served.store, served),
+        notices=compose_notices(settings, served.store, served),
         mailer=compose_mailer(settings),
         people=compose_people(settings, served.store, served),
         committees=compose_committees(settings, served.store, served, served.publish_within),
@@ -141,6 +152,8 @@ def _templates(app: Flask, settings: Settings) -> None:
     app.add_template_global(nearby)
     app.add_template_filter(prose)
     app.add_template_filter(organisation)
+    app.add_template_global(notice_template)
+    app.add_template_global(notice_word)
     app.add_template_filter(to_text, "feel")
     app.add_template_filter(waits)
     app.add_template_filter(stop)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from handlers.documents import DocumentHeld, ScanState
 from web.accounts import current_actor
 from web.cases.blueprint import blueprint
 from web.context import engine
@@ -33,7 +34,17 @@ def upload(case_id: str) -> ResponseReturnValue:
 @blueprint.get("/documents/<document_id>")
 def download(document_id: str) -> ResponseReturnValue:
     """Send a document to who may open it; the opening is logged."""
-    found = opened(document_id)
+    try:
+        found = opened(document_id)
+    except DocumentHeld as held:
+        harmful = held.state is ScanState.INFECTED
+        flash(
+            _("Harm was found in this document: nobody may open it any more.")
+            if harmful
+            else _("This document waits to be checked for harm. Try again later."),
+            "error",
+        )
+        return redirect(url_for(".index"), 303)
     response = make_response(found.content)
     response.headers.set("Content-Disposition", "attachment", filename=found.document.title)
     response.content_type = found.document.media_type

@@ -18,9 +18,12 @@ from engine.service import (
     WorkItemView,
     WorklistQuery,
 )
+from handlers.documents import Item
+from handlers.notices import came_back
 from handlers.payments import Payment, payments_of
 from web.accounts import current_actor
 from web.cases.designations import Asked, asked_of
+from web.cases.letters import by_series, needed
 from web.cases.timeline import Line, tell
 from web.context import engine, names, store
 from web.documents import Document, listed
@@ -37,6 +40,8 @@ class Dossier:
     :ivar operable: the reader may suspend the case, move it and correct its data.
     :ivar plane: the page of the diagram that is shown.
     :ivar planes: the scheme's own pages, and those shared ones that the case has reached.
+    :ivar documents: the newest version of each. :ivar needs: what the open tasks need.
+    :ivar came_back: whether notices to the person do not arrive any more.
     :ivar steps: by page of the diagram, the one that is shown first.
     """
 
@@ -51,6 +56,8 @@ class Dossier:
     steps: tuple[tuple[PlaneView, tuple[StepView, ...]], ...]
     timeline: tuple[Line, ...]
     documents: tuple[Document, ...]
+    needs: tuple[Item, ...]
+    came_back: bool
     payments: tuple[Payment, ...]
     asked: tuple[Asked, ...]
     names: Mapping[str, str]
@@ -86,7 +93,9 @@ def read_dossier(case_id: str, plane_id: str | None, *, everything: bool) -> Dos
         diagram=_drawn(case_id, plane),
         steps=_listed(planes, plane, by_plane),
         timeline=tell(history, people, everything=everything),
-        documents=files,
+        documents=tuple(group.newest for group in by_series(files)),
+        needs=needed(case, [task.element_id for task in (*mine, *others)]),
+        came_back=_came_back(case_id),
         payments=tranches,
         asked=asked_of(case, history),
         names=people,
@@ -162,6 +171,11 @@ def _tasks(case: CaseView) -> tuple[tuple[WorkItemView, ...], tuple[WorkItemView
     tasks = engine().tasks_of(case.id, actor, language)
     mine = tuple(task for task in tasks if task.id in offered)
     return mine, tuple(task for task in tasks if task.id not in offered)
+
+
+def _came_back(case_id: str) -> bool:
+    with store().snapshot() as uow:
+        return came_back(uow, case_id)
 
 
 def _payments(case_id: str) -> tuple[Payment, ...]:

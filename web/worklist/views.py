@@ -11,6 +11,7 @@ from engine.errors import CaseEnded, Conflict, InvalidAnswer, NotAllowed
 from engine.service import CaseView, TaskView, WorklistQuery
 from web.accounts import current_actor
 from web.answers import Posted, read_posted
+from web.cases.letters import needed
 from web.context import engine, names, readable
 from web.failures import explain
 from web.forms import Asked, ask
@@ -123,6 +124,7 @@ def _page(
         problem=problem,
         reason=reason,
         reason_error=dict(asked.errors).get("f-reason", ""),
+        needs=needed(view.case, [view.item.element_id]),
         names_of=names([view.item.assignee, view.item.closed_by]),
     )
     return html, status
