@@ -217,6 +217,6 @@ def test_closed_case_takes_no_more_documents(site: Site) -> None:
     )
     site.engine.complete(site.task(case_id), {}, actor("finance"), reason="bon")
     browser = site.browser("ofii")
-    assert f"/cases/{case_id}/documents" not in browser.get(f"/cases/{case_id}").text
+    assert f'action="/cases/{case_id}/documents"' not in browser.get(f"/cases/{case_id}").text
     sent = {"file": (io.BytesIO(PDF), "late.pdf")}
     assert browser.post(f"/cases/{case_id}/documents", dict(sent)).status_code == 409
