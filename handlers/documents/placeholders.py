@@ -26,6 +26,8 @@ _PLACE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _PERSON = re.compile(r"\bperson\.([A-Za-z_][A-Za-z0-9_]*)")
 _MARK = "\ue000{}\ue001"
 _MARKED = re.compile("\ue000(\\d+)\ue001")
+_EMPTY_HEAD = re.compile(r"<thead>\s*<tr>(?:\s*<th[^>]*></th>)+\s*</tr>\s*</thead>")
+"""Markdown has no table without a head; one with nothing in it is no head."""
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
@@ -57,7 +59,7 @@ class Template:
     def fill(self, values: Mapping[str, Any], locale: str) -> str:
         """Return the text as HTML; a value is text in it, whatever characters it has."""
         filled = [shown(each.evaluate(values), locale) for each in self.expressions]
-        html = str(_MARKDOWN.render(self.text))
+        html = _EMPTY_HEAD.sub("", str(_MARKDOWN.render(self.text)))
         return _MARKED.sub(lambda match: f"<bdi>{escape(filled[int(match.group(1))])}</bdi>", html)
 
 

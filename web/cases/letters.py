@@ -189,6 +189,6 @@ def _letter_page(
         text=Markup(written.text) if preview else "",  # noqa: S704
         typed=typed,
         letter_language=language,
-        languages=LANGUAGES,
+        letter_languages=LANGUAGES,
         document_id=document_id,
     )
