@@ -7,13 +7,14 @@ another, by the demo account that would do it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from engine.errors import ConfigurationError
 from engine.model import Actor, CaseRef, Tier
 from engine.service import CasesQuery, Engine
 from handlers import demo as reference_data
-from handlers.composition import compose_documents
+from handlers.composition import compose_documents, compose_letters
 from handlers.documents import Documents
 from handlers.people import compose_people, seed_people
 from web.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, seed
@@ -41,7 +42,10 @@ def fill(engine: Engine, say: Callable[[str], object] = lambda _: None) -> str:
     if not engine.cases(READER, CasesQuery(size=1)).total:
         documents = compose_documents(engine.settings, engine.store, engine.clock)
         for demo_case in CASES:
-            say(f"demo case {make_case(engine, documents, demo_case)}: {demo_case.stage}")
+            reference = make_case(engine, documents, demo_case)
+            if demo_case.channel == "email":
+                _write_letter(engine, documents, reference)
+            say(f"demo case {reference}: {demo_case.stage}")
     lines = [f"  {account.email:28} {account.does}" for account in accounts]
     return "\n".join([f"Demo accounts (password for all of them: {DEMO_PASSWORD}):", *lines])
 
@@ -80,6 +84,29 @@ def make_case(engine: Engine, documents: Documents, wanted: DemoCase) -> str:
         f"The demo case for {wanted.stage} stands at {', '.join(open_tasks)} and does not get "
         "there. Bring web/demo_cases.py and the diagrams together."
     )
+
+
+def _write_letter(engine: Engine, documents: Documents, reference: str) -> None:
+    """Store an invitation with a case, as its officer would."""
+    (case,) = engine.cases(READER, CasesQuery(search=reference)).items
+    ref = CaseRef(case.id, case.reference, case.scheme, case.country, case.subject)
+    letters, writer = compose_letters(engine.settings, engine.store, engine.clock), actor_of("ofii")
+    values: dict[str, Any] = {"hour": "10:00", "place": "Bureau imaginaire"}
+    values["date"] = engine.now().date() + timedelta(days=14)
+    with engine.store.snapshot() as uow:
+        written = letters.write(uow, ref, "invitation", "fr", values, writer)
+    content = written.pdf()
+    with engine.store.unit_of_work() as uow:
+        documents.store_document(
+            uow,
+            ref,
+            content,
+            f"{written.title}.pdf",
+            writer,
+            tier=written.letter.tier,
+            purpose="invitation",
+            letter="invitation",
+        )
 
 
 def _with_files(

@@ -34,6 +34,7 @@ class DemoCase:
     """One case of the demo.
 
     :ivar stage: element id of the task at which it waits.
+    :ivar channel: by which way a message is safe; its number and address are invented.
     :ivar assistance: ``social``, ``employment`` or ``business``.
     :ivar officer: demo account of the OFII officer who confirms it.
     """
@@ -45,6 +46,7 @@ class DemoCase:
     sector: str = "commerce"
     region: str = "littoral"
     amount: int = 3_000_000
+    channel: str = "phone"
     officer: str = "ofii"
 
     def start_answer(self, today: date) -> dict[str, Any]:
@@ -64,12 +66,15 @@ class DemoCase:
             "assistance_type_requested": self.assistance,
             "adults": "1",
             "children": "0",
-            "safe_contact_channel": "phone",
-            "safe_contact_phone": "+237 6 00 00 00 00",
+            "safe_contact_channel": self.channel,
             "consent_processing": "true",
             "consent_sharing": "true",
             "consent_promotion": "true",
         }
+        if self.channel == "email":
+            answer["safe_contact_email"] = "personne@demo.invalid"
+        else:
+            answer["safe_contact_phone"] = "+237 6 00 00 00 00"
         if self.assistance == "business":
             answer |= {"project_sector": self.sector, "project_idea": "Ouvrir un petit commerce."}
         return answer
@@ -78,10 +83,10 @@ class DemoCase:
 CASES = (
     DemoCase("Task_ConfirmType", "social", "Exemple", "Ada"),
     DemoCase("Task_AnswerOffer", "business", "Fictif", "Bruno"),
-    DemoCase("Task_StudyFeasibility", "business", "Imaginaire", "Chantal"),
-    DemoCase(BEFORE_COMMITTEE, "business", "Inventé", "Didier"),
+    DemoCase("Task_StudyFeasibility", "business", "Imaginaire", "Chantal", channel="email"),
+    DemoCase(BEFORE_COMMITTEE, "business", "Inventé", "Didier", channel="sms"),
     DemoCase("Task_ApproveTranche", "business", "Supposée", "Estelle"),
-    DemoCase("Task_SearchSynergies", "business", "Modèle", "Félix"),
+    DemoCase("Task_SearchSynergies", "business", "Modèle", "Félix", channel="email"),
 )
 
 
