@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import click
 
+from handlers.committees.commands import committees
 from handlers.documents.commands import documents
 from handlers.notices.commands import notices
 from handlers.organisations.commands import organisations
 from handlers.people.commands import people
 from handlers.surveys.commands import surveys
 
-COMMANDS: tuple[click.Command, ...] = (people, organisations, documents, notices, surveys)
+COMMANDS: tuple[click.Command, ...] = (
+    people,
+    organisations,
+    committees,
+    documents,
+    notices,
+    surveys,
+)
 """One group a room, named after it: ``passerelle ROOM import FILE``, ``passerelle ROOM export``."""
