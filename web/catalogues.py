@@ -2,19 +2,25 @@
 
 ``python -m web.catalogues compile`` makes the ``.mo`` files that pages read (part of setup);
 ``python -m web.catalogues update`` merges new words of the sources into every ``.po`` file.
-Sources are written in English; French is complete, which a test holds.
+Sources are written in English. French is complete; Arabic is for staff and auditors, so it may
+leave out what only designers' pages say. Tests hold both.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+
+from web.french import typeset
+from web.locales import LANGUAGES
+from web.policy import DESIGNERS_ROOMS
 
 HERE = Path(__file__).parent
 TRANSLATIONS = HERE / "translations"
@@ -32,23 +38,52 @@ def gather() -> Catalog:
 
 
 def read(locale: str) -> Catalog:
-    """Return a language's catalogue; an empty one if it has none yet."""
+    """Return a language's catalogue; an empty one if it has none yet.
+
+    French is typeset on the way, so that pages never depend on how it was typed.
+    """
     path = _file(locale)
     if not path.exists():
         return Catalog(locale=locale, project="Passerelle", version="0.1")
     with path.open("rb") as file:
-        return read_po(file, locale=locale)
+        catalog = read_po(file, locale=locale)
+    if locale == "fr":
+        for message in catalog:
+            if message.id:
+                message.string = _typeset(message.string)
+    return catalog
 
 
 def missing(locale: str) -> tuple[str, ...]:
-    """Return the words of the sources that a language does not translate."""
+    """Return the words of the sources that a language owes its readers and does not translate.
+
+    A word of designers' pages alone is owed by the languages that are spoken there.
+    """
     known = read(locale)
+    whole = LANGUAGES[locale].for_designers
     return tuple(
         str(message.id)
         for message in gather()
         if message.id
-        and ((entry := known.get(message.id)) is None or not entry.string or entry.fuzzy)
+        and (whole or not _for_designers(message))
+        and ((entry := known.get(_key(message))) is None or not _told(entry))
     )
+
+
+def _for_designers(message: Message) -> bool:
+    """Tell whether every place of a word is in a designers' room or its templates."""
+    rooms = {file.removeprefix("templates/").partition("/")[0] for file, _line in message.locations}
+    return rooms <= DESIGNERS_ROOMS
+
+
+def _told(entry: Message) -> bool:
+    """Tell whether a word is translated, each of its plural forms included."""
+    words = entry.string if isinstance(entry.string, (list, tuple)) else (entry.string,)
+    return all(words) and not entry.fuzzy
+
+
+def _key(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]
 
 
 def compile_all() -> tuple[Path, ...]:
@@ -78,6 +113,10 @@ def update(locale: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(file, catalog, width=100, sort_output=True, include_lineno=False)
+
+
+def _typeset(words: str | Sequence[str] | None) -> str | tuple[str, ...]:
+    return typeset(words or "") if isinstance(words, str | None) else tuple(map(typeset, words))
 
 
 def _file(locale: str) -> Path:

@@ -14,9 +14,9 @@ from babel.numbers import format_decimal
 from babel.units import format_unit
 from flask import Flask, request, session
 from flask_babel import Babel, get_locale
-from werkzeug.datastructures import LanguageAccept
 
 from web.accounts import current_account
+from web.policy import DESIGNERS_ROOMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +24,23 @@ class Language:
     """A language of the pages.
 
     :ivar direction: ``ltr`` or ``rtl``; picks the style sheet.
-    :ivar offered: in the language switch; a prepared language is reached by its address only.
+    :ivar region: locale after which days and amounts are written, where one country's usage is
+        followed: months have other names in Tunis than in Cairo.
+    :ivar for_designers: spoken on process designers' pages too. They are in French and English;
+        pages of staff and auditors are in every language.
     """
 
     code: str
     name: str
     direction: str = "ltr"
-    offered: bool = True
+    region: str = ""
+    for_designers: bool = True
 
 
 LANGUAGES = {
     "fr": Language("fr", "Français"),
     "en": Language("en", "English"),
-    "ar": Language("ar", "العربية", "rtl", offered=False),
+    "ar": Language("ar", "العربية", "rtl", region="ar_TN", for_designers=False),
 }
 DEFAULT = "fr"
 
@@ -46,8 +50,7 @@ def install(app: Flask) -> None:
     app.config.update(BABEL_DEFAULT_LOCALE=DEFAULT, BABEL_TRANSLATION_DIRECTORIES="translations")
     Babel(app, locale_selector=choose)
     app.add_template_global(lambda: LANGUAGES[locale()], "language")
-    offered = [each for each in LANGUAGES.values() if each.offered]
-    app.jinja_env.globals["languages"] = offered
+    app.add_template_global(spoken, "languages")
     app.add_template_filter(moment)
     app.add_template_filter(clock)
     app.add_template_filter(day)
@@ -56,17 +59,25 @@ def install(app: Flask) -> None:
     app.add_template_filter(size, "bytes")
 
 
+def spoken() -> tuple[Language, ...]:
+    """Return the languages that the page asked for is written in."""
+    to_designers = request.blueprint in DESIGNERS_ROOMS
+    return tuple(each for each in LANGUAGES.values() if each.for_designers or not to_designers)
+
+
 def choose() -> str:
-    """Return the language chosen in this session, else the account's, else the browser's."""
-    chosen = session.get("locale")
-    if chosen in LANGUAGES:
-        return str(chosen)
+    """Return the language chosen in this session, else the account's, else the browser's.
+
+    A language that this page does not speak is passed over, and kept for the next page.
+    """
+    codes = [each.code for each in spoken()]
     account = current_account()
-    if account is not None and account.row.locale in LANGUAGES:
-        return str(account.row.locale)
-    offered = [each.code for each in LANGUAGES.values() if each.offered]
-    accepted: LanguageAccept = request.accept_languages
-    return accepted.best_match(offered, default=DEFAULT) or DEFAULT
+    for wanted in (session.get("locale"), account.row.locale if account else None):
+        if wanted in codes:
+            return str(wanted)
+    # By the browser's own order: the library prefers a later exact "fr" to an earlier "ar-TN".
+    heard = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality)
+    return next((code for code in heard if code in codes), DEFAULT)
 
 
 def locale() -> str:
@@ -74,12 +85,18 @@ def locale() -> str:
     return str(get_locale() or DEFAULT)
 
 
+def _written() -> str:
+    """Return the locale after which days and amounts of this request are written."""
+    code = locale()
+    return LANGUAGES[code].region or code
+
+
 def figure(value: object, text: str) -> str:
     """Return a number or a date as the page's language writes it; ``text`` for anything else."""
     if isinstance(value, Decimal):
-        return str(format_decimal(value, locale=locale()))
+        return str(format_decimal(value, locale=_written()))
     if isinstance(value, date) and not isinstance(value, datetime):
-        return str(format_date(value, "long", locale=locale()))
+        return str(format_date(value, "long", locale=_written()))
     return text
 
 
@@ -91,7 +108,7 @@ def moment(value: datetime | None, country: str = "") -> str:
     if value is None:
         return ""
     zone = get_timezone(_zone(country))
-    return format_datetime(value, "d MMMM y, HH:mm", tzinfo=zone, locale=locale())
+    return format_datetime(value, "d MMMM y, HH:mm", tzinfo=zone, locale=_written())
 
 
 def clock(value: datetime | None, country: str = "") -> str:
@@ -99,7 +116,7 @@ def clock(value: datetime | None, country: str = "") -> str:
     if value is None:
         return ""
     zone = get_timezone(_zone(country))
-    return format_datetime(value, "HH:mm", tzinfo=zone, locale=locale())
+    return format_datetime(value, "HH:mm", tzinfo=zone, locale=_written())
 
 
 def day(value: datetime | date | None, country: str = "") -> str:
@@ -108,14 +125,14 @@ def day(value: datetime | date | None, country: str = "") -> str:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(get_timezone(_zone(country))).date()
-    return format_date(value, "d MMMM y", locale=locale())
+    return format_date(value, "d MMMM y", locale=_written())
 
 
 def amount(value: Decimal | int | None, currency: str = "") -> str:
     """Return a number grouped as the language does, with its currency's code behind it."""
     if value is None:
         return ""
-    return f"{format_decimal(value, locale=locale())} {currency}".strip()
+    return f"{format_decimal(value, locale=_written())} {currency}".strip()
 
 
 def local_moment(text: str, country: str) -> datetime | None:
@@ -149,11 +166,11 @@ def country_of(scheme: str) -> str:
 
 def country_name(country: str) -> str:
     """Return a country's name in the page's language, or its code."""
-    return str(Locale.parse(locale()).territories.get(country, country))
+    return str(Locale.parse(_written()).territories.get(country, country))
 
 
 def size(bytes_: int) -> str:
     """Return a file's size in kilobytes or megabytes, in the page's language."""
     unit, scale = ("megabyte", 1e6) if bytes_ >= 1e6 else ("kilobyte", 1e3)
     count = round(bytes_ / scale, 1) if scale == 1e6 else max(1, round(bytes_ / scale))
-    return format_unit(count, f"digital-{unit}", "short", locale=locale())
+    return format_unit(count, f"digital-{unit}", "short", locale=_written())

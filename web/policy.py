@@ -204,6 +204,15 @@ POLICY: Mapping[str, Rule] = {
     "operations.set_value": OPERATORS,
 }
 
+DESIGNERS_ROOMS = frozenset(
+    room
+    for room in {endpoint.partition(".")[0] for endpoint in POLICY}
+    if all(
+        rule is DESIGNERS for endpoint, rule in POLICY.items() if endpoint.partition(".")[0] == room
+    )
+)
+"""Rooms that are process designers' tools from end to end: blueprints, and folders of sources."""
+
 
 def install(app: Flask, policy: Mapping[str, Rule] = POLICY) -> None:
     """Check every route against the table and guard every request with it.

@@ -116,7 +116,7 @@ def test_a_session_goes_from_agenda_to_signed_minutes_in_the_browser(room: Room)
     for name in MEMBERS:
         room.vote(name, one, two)
     page = room.secretary.get(room.path).text
-    assert "Quorum atteint : 4 peuvent voter, il en faut 4" in page
+    assert "Quorum atteint\N{NO-BREAK SPACE}: 4 peuvent voter, il en faut 4" in page
     assert room.decide(one, two, outcome="approved", words="Ouvrir un compte") == 303
     assert room.decide(three, outcome="refused") == 422
     assert "Écrivez ce qui manque" in room.secretary.page
@@ -140,7 +140,7 @@ def test_a_decision_sent_twice_is_recorded_once_and_told_kindly(room: Room) -> N
     data |= {f"amount-{f.id}": "2500000" for f in files}
     answer = room.secretary.post(f"{room.path}/decide", dict(data))
     assert answer.status_code == 303
-    assert "Rien n&#39;a été fait une seconde fois" in room.secretary.get(room.path).text
+    assert "Rien n’a été fait une seconde fois" in room.secretary.get(room.path).text
     with room.site.engine.store.snapshot() as uow:
         assert len(c.decisions_of(uow, [f.id for f in files])) == 2
 
@@ -187,11 +187,11 @@ def test_a_declared_interest_takes_the_member_out_of_the_file_and_may_cost_the_q
     assert member.post(f"/committees/files/{one.id}/conflict").status_code == 303
     page = room.secretary.get(room.path).text
     assert "a déclaré un intérêt" in page
-    assert "Pas de quorum : 3 peuvent voter, il en faut 4" in page
+    assert "Pas de quorum\N{NO-BREAK SPACE}: 3 peuvent voter, il en faut 4" in page
     for name in MEMBERS:
         room.vote(name, two)
     assert room.decide(one, outcome="approved") == 422
-    assert f"{one.reference} : Il n&#39;y a pas de quorum" in room.secretary.page
+    assert f"{one.reference}\N{NO-BREAK SPACE}: Il n’y a pas de quorum" in room.secretary.page
     room.seat("vicepresidence")
     for name in (*MEMBERS[2:], "vicepresidence", "presidence"):
         room.vote(name, one)
@@ -205,7 +205,7 @@ def test_points_are_given_by_the_grid_and_wrong_ones_are_refused(room: Room) -> 
     member.get(path)
     points = {"points-viability": "8", "points-person": "6", "points-contribution": "10"}
     member.post(f"{path}/points", dict(points))
-    assert "Note : 80.0 sur 100" in member.get(path).text
+    assert "Note\N{NO-BREAK SPACE}: 80.0 sur 100" in member.get(path).text
     member.post(f"{path}/points", {"points-viability": "11"})
     assert "entre zéro et son maximum" in member.get(path).text
 

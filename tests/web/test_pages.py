@@ -15,7 +15,8 @@ from engine.errors import ConfigurationError
 from tests.web.conftest import Site
 from web import bundles
 from web.bundles import DIST
-from web.catalogues import missing
+from web.catalogues import missing, read
+from web.french import typeset
 from web.prose import prose
 
 ASSETS = Path(bundles.__file__).parent / "assets"
@@ -74,11 +75,51 @@ def test_arabic_page_runs_right_to_left_with_its_own_style_sheet(site: Site) -> 
     page = browser.get("/tasks").text
     assert '<html lang="ar" dir="rtl"' in page
     assert "passerelle.rtl." in page
+    assert 'hreflang="ar" aria-current="true"' in page
+
+
+def test_designers_pages_offer_french_and_english_and_keep_arabic_for_the_others(
+    site: Site,
+) -> None:
+    browser = site.browser("admin")
+    browser.get("/language/ar")
+    page = browser.get("/versions").text
+    assert '<html lang="fr" dir="ltr"' in page
+    assert 'hreflang="en"' in page
     assert 'hreflang="ar"' not in page
+    assert '<html lang="ar" dir="rtl"' in browser.get("/operations").text
 
 
-def test_french_says_every_word_of_the_pages() -> None:
-    assert missing("fr") == ()
+def test_the_browsers_arabic_is_heard_before_anyone_signs_in(site: Site) -> None:
+    heard = {"Accept-Language": "ar-TN,fr;q=0.5"}
+    page = site.app.test_client().get("/sign-in", headers=heard)
+    assert '<html lang="ar" dir="rtl"' in page.text
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_a_language_says_every_word_of_the_pages_that_speak_it(language: str) -> None:
+    assert missing(language) == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("D'accord, l'%(day)s", "D’accord, l’%(day)s"),
+        ("Attention : 18:30 !", "Attention\N{NO-BREAK SPACE}: 18:30\N{NARROW NO-BREAK SPACE}!"),
+        ("« %(file)s » ; fini", "«\N{NO-BREAK SPACE}%(file)s\N{NO-BREAK SPACE}»\u202f; fini"),
+        ("%(score)s %%", "%(score)s\N{NO-BREAK SPACE}%%"),
+        ('date("2026-02-01")', 'date("2026-02-01")'),
+    ],
+)
+def test_french_is_printed_with_its_own_apostrophe_and_spaces(typed: str, printed: str) -> None:
+    assert typeset(typed) == printed
+    assert typeset(printed) == printed
+
+
+def test_every_french_word_of_the_pages_is_typeset() -> None:
+    for message in read("fr"):
+        words = (message.string,) if isinstance(message.string, str) else message.string
+        assert not message.id or all(typeset(each) == each for each in words)
 
 
 def test_govuk_frontend_is_the_version_that_its_templates_were_made_for() -> None:

@@ -76,7 +76,7 @@ def test_completing_leads_to_the_case_and_says_what_was_done(site: Site) -> None
     browser.post(f"/tasks/{task_id}/claim")
     assert _complete(browser, task_id) == 303
     page = browser.get(f"/cases/{case_id}").text
-    assert "Fait : Confirmer le type d" in page
+    assert "Fait\N{NO-BREAK SPACE}: Confirmer le type d" in page
     assert "Approuver le dossier" in page
     assert task_id in browser.get("/tasks?which=done").text
 
@@ -215,7 +215,7 @@ def test_file_handed_in_stays_when_another_answer_is_wrong(site: Site) -> None:
     pdf = (io.BytesIO(b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"), "fiche.pdf")
     sent = {**CONFIRMED, "adults": "", "sheet.file": pdf, "_intent": "complete"}
     assert browser.post(f"/tasks/{task_id}", sent).status_code == 422
-    assert "« fiche.pdf » est remis" in browser.page
+    assert "«\N{NO-BREAK SPACE}fiche.pdf\N{NO-BREAK SPACE}» est remis" in browser.page
 
 
 def test_file_of_a_forbidden_type_is_refused_beside_its_field(site: Site) -> None:

@@ -35,7 +35,10 @@ def decided(*warnings: str) -> EventView:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("fr", "règles : r1 · calcul incomplet, avertissements : 2"),
+        (
+            "fr",
+            "règles\N{NO-BREAK SPACE}: r1 · calcul incomplet, avertissements\N{NO-BREAK SPACE}: 2",
+        ),
         ("en", "rules: r1 · not computed in full, warnings: 2"),
         ("ar", "لم يُحسب بالكامل، التحذيرات: 2"),
     ],
