@@ -108,7 +108,17 @@ def moment(value: datetime | None, country: str = "") -> str:
     if value is None:
         return ""
     zone = get_timezone(_zone(country))
-    return format_datetime(value, "d MMMM y, HH:mm", tzinfo=zone, locale=_written())
+    comma = "،" if LANGUAGES[locale()].direction == "rtl" else ","
+    pattern = f"d MMMM y{comma} HH:mm"
+    return _whole(format_datetime(value, pattern, tzinfo=zone, locale=_written()))
+
+
+def _whole(written: str) -> str:
+    """Return a date that keeps its day where it is read behind a name in another script.
+
+    A right-to-left mark: without it, "Bell, 25 نوفمبر" would take the 25 for a part of the name.
+    """
+    return f"\u200f{written}" if LANGUAGES[locale()].direction == "rtl" else written
 
 
 def clock(value: datetime | None, country: str = "") -> str:
@@ -125,7 +135,7 @@ def day(value: datetime | date | None, country: str = "") -> str:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(get_timezone(_zone(country))).date()
-    return format_date(value, "d MMMM y", locale=_written())
+    return _whole(format_date(value, "d MMMM y", locale=_written()))
 
 
 def amount(value: Decimal | int | None, currency: str = "") -> str:
