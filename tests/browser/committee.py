@@ -75,7 +75,7 @@ def approve_in_session(team: Team, reference: str) -> None:
     session = call_session(secretary, in_days=1)
     page = secretary.page
     page.select_option("#file", label=reference)
-    page.get_by_role("button", name="L'ajouter").click()
+    page.get_by_role("button", name="L’ajouter").click()
     page.get_by_role("button", name="Ouvrir la séance").click()
     for name in VOTERS:
         move(secretary, session, name, here=True)

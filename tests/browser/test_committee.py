@@ -53,7 +53,7 @@ def test_fourteen_files_are_decided_once_each_and_every_case_moves_on(
     # The demo's own file waits longest; it is taken off, the fourteen stay.
     secretary.go(session)
     page.fill("#most", str(FILES + 1))
-    page.get_by_role("button", name="Remplir l'ordre du jour").click()
+    page.get_by_role("button", name="Remplir l’ordre du jour").click()
     page.get_by_role("button", name="Retirer").first.click()
     page.get_by_role("button", name="Ouvrir la séance").click()
     references = agenda(secretary, session)
@@ -98,7 +98,7 @@ def test_fourteen_files_are_decided_once_each_and_every_case_moves_on(
     decide(secretary, "approved", "Ouvrir un compte bancaire.")
     expect(page.locator(".ps-notice")).to_contain_text("Décisions consignées : 12")
     twice.get_by_role("button", name="Enregistrer la décision").click()
-    expect(twice.locator(".govuk-error-summary")).to_contain_text("C'était déjà consigné")
+    expect(twice.locator(".govuk-error-summary")).to_contain_text("C’était déjà consigné")
 
     choose(secretary, session, references[12:13])
     page.select_option("#next_session", later.rpartition("/")[2])

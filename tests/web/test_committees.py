@@ -125,7 +125,10 @@ def test_a_session_goes_from_agenda_to_signed_minutes_in_the_browser(room: Room)
     assert room.steer("sign", chair) == 303
     page = chair.get(f"{room.path}/minutes").text
     assert "PV-CF-CM-2026-001" in page
-    assert "accordés : 2, ajournés : 0, refusés : 1" in page
+    assert (
+        "accordés\N{NO-BREAK SPACE}: 2, ajournés\N{NO-BREAK SPACE}: 0, refusés\N{NO-BREAK SPACE}: 1"
+        in page
+    )
     assert "Hélène Passerin" in page
     assert "Alpha" not in page
     assert "Signé" in page
