@@ -83,7 +83,7 @@ def test_how_a_person_is_reached_is_shown_to_who_may_know_it_only(site: Site) ->
         site.app.extensions["people"].fields.write(uow, ref, fields, actor("ofii"))
     page = site.browser("ofii").get(f"/notices/cases/{case}?template=news").text
     assert "Une information vous attend" in page
-    assert "à l'adresse sûre" in page
+    assert "à l’adresse sûre" in page
     assert "amie@" not in page
     page = site.browser("auditeur").get(f"/notices/cases/{case}").text
     assert "Une information vous attend" not in page
