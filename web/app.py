@@ -38,6 +38,7 @@ from web import (
     policy,
     protection,
     start,
+    surveys,
     versions,
     worklist,
 )
@@ -57,6 +58,8 @@ from web.people import words
 from web.prose import prose
 from web.sections import SECTIONS
 from web.site_secret import read_or_make
+from web.surveys.board import said as survey_text
+from web.surveys.chart import mark as survey_mark
 from web.worklist.urgency import urgency
 
 _FORM_BYTES = 1_000_000
@@ -75,6 +78,7 @@ ROOMS = (
     people,
     payments,
     protection,
+    surveys,
     committees,
     organisations,
     notices,
@@ -154,6 +158,8 @@ def _templates(app: Flask, settings: Settings) -> None:
     app.add_template_filter(organisation)
     app.add_template_global(notice_template)
     app.add_template_global(notice_word)
+    app.add_template_global(survey_text, "survey_text")
+    app.add_template_global(survey_mark, "survey_mark")
     app.add_template_filter(to_text, "feel")
     app.add_template_filter(waits)
     app.add_template_filter(stop)

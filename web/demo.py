@@ -17,6 +17,7 @@ from handlers import demo as reference_data
 from handlers.composition import compose_documents, compose_letters
 from handlers.documents import Documents
 from handlers.people import compose_people, seed_people
+from handlers.surveys import seed_surveys
 from web.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, seed
 from web.demo_cases import BEFORE_COMMITTEE, CASES, DemoCase, Handed, answers
 from web.demo_committee import decide_in_session
@@ -66,6 +67,8 @@ def make_case(engine: Engine, documents: Documents, wanted: DemoCase) -> str:
         engine.run_due()
         open_tasks = {item.element_id: item.id for item in engine.tasks_of(case.id, READER)}
         if wanted.stage in open_tasks:
+            if wanted.surveyed:
+                _take_surveys(engine, case.id)
             return case.reference
         if not open_tasks:
             if wanted.stage == BEFORE_COMMITTEE or not decide_in_session(engine, case.id):
@@ -107,6 +110,14 @@ def _write_letter(engine: Engine, documents: Documents, reference: str) -> None:
             purpose="invitation",
             letter="invitation",
         )
+
+
+def _take_surveys(engine: Engine, case_id: str) -> None:
+    view, adviser = engine.case(case_id, READER), actor_of("conseiller")
+    ref = CaseRef(view.id, view.reference, view.scheme, view.country, view.subject)
+    fields = compose_people(engine.settings, engine.store, engine.clock).fields
+    with engine.store.unit_of_work() as uow:
+        seed_surveys(uow, fields, ref, adviser, engine.now())
 
 
 def _with_files(

@@ -37,6 +37,7 @@ class DemoCase:
     :ivar channel: by which way a message is safe; its number and address are invented.
     :ivar assistance: ``social``, ``employment`` or ``business``.
     :ivar officer: demo account of the OFII officer who confirms it.
+    :ivar surveyed: whether two surveys were taken in it.
     """
 
     stage: str
@@ -48,6 +49,7 @@ class DemoCase:
     amount: int = 3_000_000
     channel: str = "phone"
     officer: str = "ofii"
+    surveyed: bool = False
 
     def start_answer(self, today: date) -> dict[str, Any]:
         """Return the answer to the first contact's form."""
@@ -86,7 +88,7 @@ CASES = (
     DemoCase("Task_StudyFeasibility", "business", "Imaginaire", "Chantal", channel="email"),
     DemoCase(BEFORE_COMMITTEE, "business", "Inventé", "Didier", channel="sms"),
     DemoCase("Task_ApproveTranche", "business", "Supposée", "Estelle"),
-    DemoCase("Task_SearchSynergies", "business", "Modèle", "Félix", channel="email"),
+    DemoCase("Task_SearchSynergies", "business", "Modèle", "Félix", channel="email", surveyed=True),
 )
 
 

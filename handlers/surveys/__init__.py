@@ -1,5 +1,6 @@
 """Surveys: instruments as data, scores by dimension, results sealed in the person's file."""
 
+from handlers.surveys.demo import seed_surveys
 from handlers.surveys.forms import form_labels, form_schema
 from handlers.surveys.handlers import record_handler
 from handlers.surveys.instrument import Instrument, InstrumentRefused, Question, read_instrument
@@ -36,5 +37,6 @@ __all__ = [
     "read_survey",
     "record_handler",
     "score",
+    "seed_surveys",
     "surveys_of",
 ]

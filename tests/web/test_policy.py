@@ -54,6 +54,9 @@ EXPECTED = {
     "cases.index": CASEWORK | {"auditor"},
     "cases.case": CASEWORK | {"auditor"},
     "cases.download": CASEWORK | {"auditor"},
+    "surveys.case": CASEWORK | {"auditor"},
+    "surveys.survey": CASEWORK | {"auditor"},
+    "surveys.export": CASEWORK,
     "cases.action": CASEWORK,
     "cases.send": CASEWORK,
     "cases.upload": CASEWORK,
@@ -180,6 +183,8 @@ def _addresses(app: Flask) -> list[tuple[str, str, str]]:
         "heading_id": "0" * 32,
         "order_id": "0" * 32,
         "kind": "xml",
+        "survey_id": "0" * 32,
+        "suffix": "csv",
     }
     found = []
     for rule in app.url_map.iter_rules():

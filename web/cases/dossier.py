@@ -28,6 +28,7 @@ from web.cases.timeline import Line, tell
 from web.context import engine, names, store
 from web.documents import Document, listed
 from web.locales import locale
+from web.surveys.board import Panel, read_board
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Dossier:
     came_back: bool
     payments: tuple[Payment, ...]
     asked: tuple[Asked, ...]
+    surveys: tuple[Panel, ...]
     names: Mapping[str, str]
     operable: bool
 
@@ -98,6 +100,7 @@ def read_dossier(case_id: str, plane_id: str | None, *, everything: bool) -> Dos
         came_back=_came_back(case_id),
         payments=tranches,
         asked=asked_of(case, history),
+        surveys=_surveys(case),
         names=people,
         operable=engine().may_operate(case_id, actor),
     )
@@ -181,6 +184,11 @@ def _came_back(case_id: str) -> bool:
 def _payments(case_id: str) -> tuple[Payment, ...]:
     with store().snapshot() as uow:
         return payments_of(uow, case_id)
+
+
+def _surveys(case: CaseView) -> tuple[Panel, ...]:
+    with store().snapshot() as uow:
+        return read_board(uow, case)
 
 
 def _people(
