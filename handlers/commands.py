@@ -9,6 +9,7 @@ from handlers.documents.commands import documents
 from handlers.notices.commands import notices
 from handlers.organisations.commands import organisations
 from handlers.people.commands import people
+from handlers.referrals.commands import referrals
 from handlers.surveys.commands import surveys
 
 COMMANDS: tuple[click.Command, ...] = (
@@ -18,5 +19,6 @@ COMMANDS: tuple[click.Command, ...] = (
     documents,
     notices,
     surveys,
+    referrals,
 )
 """One group a room, named after it: ``passerelle ROOM import FILE``, ``passerelle ROOM export``."""

@@ -10,7 +10,16 @@ from engine.errors import ConfigurationError
 from engine.ports import Clock, HandlerRegistry, Ports, Publisher
 from engine.settings import Settings
 from engine.store import Store
-from handlers import committees, documents, notices, organisations, payments, people, surveys
+from handlers import (
+    committees,
+    documents,
+    notices,
+    organisations,
+    payments,
+    people,
+    referrals,
+    surveys,
+)
 from handlers.committees import Committees
 from handlers.documents import Clamd, Declarations, DocumentFiles, Documents, Letters
 from handlers.notices import (
@@ -56,6 +65,8 @@ _HANDLERS = (
     payments.refuse,
     committees.submit,
     committees.withdraw,
+    referrals.find_services,
+    referrals.close,
 )
 
 
@@ -79,6 +90,7 @@ def compose(settings: Settings, store: Store, clock: Clock | None = None) -> Por
     post = compose_notices(settings, store, told, fields)
     registry.add(notices.send_handler(post))
     registry.add(surveys.record_handler(fields))
+    registry.add(referrals.send_handler(fields))
     log = ErasureLog(settings)
     return Ports(
         registry=registry,

@@ -23,6 +23,7 @@ from handlers.organisations.codes import LEVELS, SECTORS
 from handlers.organisations.codes import REGIONS as CODES_OF_REGIONS
 from handlers.organisations.demo import seed_organisations
 from handlers.payments import HEADINGS, seed_budgets
+from handlers.referrals import seed_services
 from handlers.surveys import import_shipped
 
 REGIONS = CODES_OF_REGIONS["CM"]
@@ -149,6 +150,7 @@ def seed(uow: UnitOfWork, given: Mapping[str, Any] | None = None) -> None:
     seed_organisations(uow, PROFILES)
     seed_committees(uow)
     import_shipped(uow, datetime.now(UTC))
+    seed_services(uow)
     seed_budgets(uow, sums)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -141,6 +141,44 @@ class PersonalFields:
         entries = [(row.owner, row.key, row.tier) for row, _ in opened]
         self.access.log_sensitive(unit_of_work, case, "system", entries, purpose)
         return {row.key: value for row, value in opened}
+
+    def read_chosen(
+        self,
+        unit_of_work: UnitOfWork,
+        case: CaseRef,
+        keys: Sequence[str],
+        tiers: Collection[Tier],
+        reader: Actor,
+        purpose: str,
+    ) -> Mapping[str, Any]:
+        """Return values that were chosen for a reader outside the case; every one is logged.
+
+        Whoever calls it has asked whether this reader may read them. Identity is the person's; of
+        the rest only what this very case wrote.
+
+        :param tiers: those of which values may be given at all.
+        """
+        rows = [
+            row for row in self._own_rows(unit_of_work, case, keys) if row.tier in frozenset(tiers)
+        ]
+        opened = self.reading.open(unit_of_work, rows)
+        entries = [(row.owner, row.key, row.tier) for row, _ in opened]
+        self.access.log(unit_of_work, case, reader.account_id, entries, purpose)
+        return {row.key: value for row, value in opened}
+
+    def tiers_written(
+        self, unit_of_work: UnitOfWork, case: CaseRef, keys: Sequence[str]
+    ) -> Mapping[str, Tier]:
+        """Return of which tier each key is that :meth:`read_chosen` would find, without reading."""
+        return {row.key: row.tier for row in self._own_rows(unit_of_work, case, keys)}
+
+    def _own_rows(
+        self, uow: UnitOfWork, case: CaseRef, keys: Sequence[str]
+    ) -> list[store.FieldRow]:
+        if not keys:
+            return []
+        rows = store.newest_fields(uow, owners_of(uow, case), keys)
+        return [row for row in rows if row.case_id == case.id or row.tier is Tier.IDENTITY]
 
     def seal(self, unit_of_work: UnitOfWork, case: CaseRef, plain: bytes) -> bytes:
         """Encrypt free text or a draft under the person's key, or the case's.

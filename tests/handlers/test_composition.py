@@ -32,6 +32,9 @@ LOCAL = {
     "committees.withdraw": set(),
     "payments.refund": {"payment", "amount"},
     "surveys.record": {"instrument", "moment"},
+    "referrals.find_services": {"need"},
+    "referrals.send": {"need", "priority", "sender", "organisation", "share"},
+    "referrals.close": {"referral"},
 }
 
 

@@ -107,6 +107,7 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = {
         "documents.open": _l("Document opened"),
         "notices.send": _l("Notice to the person"),
         "surveys.record": _l("A survey was scored"),
+        "referrals.read": _l("Referral to another structure"),
         "subject-access": _l("The person's own copy"),
     },
 }
