@@ -256,14 +256,6 @@ def mark_bad(uow: UnitOfWork, address: str, notice_key: str, at: datetime) -> No
         )
 
 
-def forget_bad(uow: UnitOfWork, address: str) -> bool:
-    """Write to an address again; tell whether it was marked."""
-    done = uow.connection.execute(
-        sa.delete(bad_addresses).where(bad_addresses.c.address == address)
-    )
-    return done.rowcount == 1
-
-
 def _notice(m: sa.RowMapping) -> Notice:
     values = {column.name: m[column] for column in notices.c}
     values["status"] = NoticeStatus(values["status"])

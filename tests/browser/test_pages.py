@@ -31,6 +31,12 @@ def open_any_task(person: Person, case: str) -> None:
     person.page.locator(".ps-table a").first.click()
 
 
+def open_beside(person: Person, page: str) -> None:
+    """Open a page of the follow-up case that stands below the case's own."""
+    case = "/cases/" + person.page.url.split("/cases/")[1].split("/")[0].split("?")[0]
+    person.go(case.split("#")[0] + page)
+
+
 def pages(meet: Meet, site: Site, **how: Any) -> list[tuple[str, Person, Callable[[], object]]]:
     """Return every kind of page: its name, who looks at it, and how to open it."""
     visitor, desk, officer = meet("", **how), meet("accueil", **how), meet("ofii", **how)
@@ -45,6 +51,10 @@ def pages(meet: Meet, site: Site, **how: Any) -> list[tuple[str, Person, Callabl
         ("tâche", officer, lambda: open_any_task(officer, reference(site, CONFIRM))),
         ("dossiers", adviser, lambda: adviser.go("/cases")),
         ("dossier", adviser, lambda: adviser.open_case(reference(site, FOLLOW_UP))),
+        ("documents", adviser, lambda: open_beside(adviser, "/documents")),
+        ("lettre", adviser, lambda: open_beside(adviser, "/letters/invitation")),
+        ("notifications", adviser, lambda: adviser.go("/notices")),
+        ("dossier encore", adviser, lambda: adviser.open_case(reference(site, FOLLOW_UP))),
         ("demande", adviser, lambda: adviser.page.locator("#now ~ * a.govuk-button").first.click()),
         ("versions", designer, lambda: designer.go("/versions")),
         ("personnes", officer, lambda: officer.go("/people?name=Khadija+Gasmi")),
