@@ -116,6 +116,18 @@ def test_french_is_printed_with_its_own_apostrophe_and_spaces(typed: str, printe
     assert typeset(printed) == printed
 
 
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_a_translation_fills_in_what_its_source_fills_in(language: str) -> None:
+    for message in read(language):
+        if message.string and isinstance(message.id, str):
+            assert isinstance(message.string, str)
+            assert _figures(message.string) == _figures(message.id), message.id
+
+
+def _figures(text: str) -> set[str]:
+    return set(re.findall(r"%\(\w+\)s", text))
+
+
 def test_every_french_word_of_the_pages_is_typeset() -> None:
     for message in read("fr"):
         words = (message.string,) if isinstance(message.string, str) else message.string
