@@ -152,7 +152,7 @@ def pay_tranche(site: Site, team: Team, case: str, folder: str, request: dict[st
     how = {"payment_way": "mobile", "account_number": "600000000"}
     team("conseiller").do(case, "Demander la tranche", request | how, folder)
     team("ofii").do(case, "Approuver la tranche", {"tranche_decision": "approved"}, folder)
-    paid = {"paid_on": site.today, "payment_proof": PDF}
+    paid = {"paid_on": site.today, "payment_method": "transfer", "payment_proof": PDF}
     team("finance").do(case, "Payer et joindre le justificatif", paid, folder)
 
 

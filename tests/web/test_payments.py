@@ -172,6 +172,8 @@ def _statement_settles(site: Site, browser: Browser, case_id: str, payment: str)
         assert answer.status_code == 200
         assert found in answer.text
         assert "inconnu" in answer.text
+    site.engine.run_due()
+    assert site.engine.case(case_id, actor("ofii")).status == "completed"
     assert status(site, case_id) == "paid"
     assert balance(site, "paid") == 1_000_000
 
