@@ -168,7 +168,11 @@ def _launch(today: date) -> Answers:
         "Task_ApproveTranche": ("ofii", {"tranche_decision": "approved"}),
         "Task_PayTranche": (
             "finance",
-            {"paid_on": day, "payment_method": "transfer", "payment_proof": Handed("avis-de-virement.pdf")},
+            {
+                "paid_on": day,
+                "payment_method": "transfer",
+                "payment_proof": Handed("avis-de-virement.pdf"),
+            },
         ),
         "Task_PlanTraining": ("conseiller", {"training_needed": "no"}),
         "Task_ImplementProject": (
