@@ -8,6 +8,7 @@ from handlers.committees.commands import committees
 from handlers.documents.commands import documents
 from handlers.notices.commands import notices
 from handlers.organisations.commands import organisations
+from handlers.payments.commands import payments
 from handlers.people.commands import people
 from handlers.referrals.commands import referrals
 from handlers.surveys.commands import surveys
@@ -20,5 +21,6 @@ COMMANDS: tuple[click.Command, ...] = (
     notices,
     surveys,
     referrals,
+    payments,
 )
 """One group a room, named after it: ``passerelle ROOM import FILE``, ``passerelle ROOM export``."""
