@@ -58,6 +58,8 @@ _HANDLERS = (
     organisations.assign,
     organisations.unassign,
     payments.plan,
+    payments.plan_lines,
+    payments.plan_purchases,
     payments.request,
     payments.approve,
     payments.mark_paid,

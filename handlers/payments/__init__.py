@@ -5,6 +5,8 @@ from handlers.payments.demo import HEADINGS, seed_budgets
 from handlers.payments.funding import DoubleFunding, Funding, double_funding
 from handlers.payments.handlers import approve, mark_paid, plan, refund, refuse, request
 from handlers.payments.money import AmountError, as_amount, from_minor, to_minor
+from handlers.payments.plans import LineProgress, PlanLine, lines_of, progress_of
+from handlers.payments.purchases import plan_lines, plan_purchases
 from handlers.payments.store import (
     ListedPayment,
     Method,
@@ -22,10 +24,12 @@ __all__ = [
     "BudgetAccess",
     "DoubleFunding",
     "Funding",
+    "LineProgress",
     "ListedPayment",
     "Method",
     "Payment",
     "PaymentStatus",
+    "PlanLine",
     "Refund",
     "approve",
     "as_amount",
@@ -33,9 +37,13 @@ __all__ = [
     "find_payment",
     "find_payments",
     "from_minor",
+    "lines_of",
     "mark_paid",
     "payments_of",
     "plan",
+    "plan_lines",
+    "plan_purchases",
+    "progress_of",
     "refund",
     "refuse",
     "request",

@@ -37,7 +37,7 @@ def plan(
     uow = own(call)
     planned = store.plan(uow, call.key)
     if not planned:
-        planned = _tranches(call, amount, currency, shares, _heading(call, heading, currency))
+        planned = _tranches(call, amount, currency, shares, heading_of(call, heading, currency))
         store.insert_payments(uow, planned)
         flow.commit(Hand.of(call), planned)
     return {
@@ -111,7 +111,11 @@ def refund(call: HandlerCall, payment: str, amount: Decimal, reason: str = "retu
     flow.refund(Hand.of(call), payment, amount, Refund(reason))
 
 
-def _heading(call: HandlerCall, code: str | None, currency: str) -> str | None:
+def heading_of(call: HandlerCall, code: str | None, currency: str) -> str | None:
+    """Return the id of the heading of this year that a diagram names by its code.
+
+    :raises HandlerFailed: it is not open.
+    """
     if code is None:
         return None
     try:

@@ -24,6 +24,8 @@ LOCAL = {
     "documents.require": set(),
     "documents.generate": {"letter"},
     "payments.plan": {"amount", "currency", "shares"},
+    "payments.plan_lines": {"lines", "currency"},
+    "payments.plan_purchases": {"purchases"},
     "payments.request": {"payment"},
     "payments.approve": {"payment"},
     "payments.mark_paid": {"payment", "proof", "paid_on"},

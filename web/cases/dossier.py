@@ -20,7 +20,7 @@ from engine.service import (
 )
 from handlers.documents import Item
 from handlers.notices import came_back
-from handlers.payments import Payment, payments_of
+from handlers.payments import LineProgress, Payment, lines_of, payments_of, progress_of
 from web.accounts import current_actor
 from web.cases.designations import Asked, asked_of
 from web.cases.letters import by_series, needed
@@ -60,6 +60,7 @@ class Dossier:
     needs: tuple[Item, ...]
     came_back: bool
     payments: tuple[Payment, ...]
+    plan: tuple[LineProgress, ...]
     asked: tuple[Asked, ...]
     surveys: tuple[Panel, ...]
     names: Mapping[str, str]
@@ -99,6 +100,7 @@ def read_dossier(case_id: str, plane_id: str | None, *, everything: bool) -> Dos
         needs=needed(case, [task.element_id for task in (*mine, *others)]),
         came_back=_came_back(case_id),
         payments=tranches,
+        plan=_plan(case_id, tranches),
         asked=asked_of(case, history),
         surveys=_surveys(case),
         names=people,
@@ -189,6 +191,11 @@ def _payments(case_id: str) -> tuple[Payment, ...]:
 def _surveys(case: CaseView) -> tuple[Panel, ...]:
     with store().snapshot() as uow:
         return read_board(uow, case)
+
+
+def _plan(case_id: str, tranches: tuple[Payment, ...]) -> tuple[LineProgress, ...]:
+    with store().snapshot() as uow:
+        return progress_of(lines_of(uow, case_id), tranches)
 
 
 def _people(

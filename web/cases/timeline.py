@@ -69,6 +69,7 @@ _WORDS: Mapping[str, Any] = {
     "operator.declined": _l("Operator declined the case"),
     "operator.expired": _l("Operator did not answer in time"),
     "operator.withdrawn": _l("Offer to an operator withdrawn"),
+    "plan.written": _l("Business plan's lines written"),
     "payment.ordered": _l("Payment put into an order to the bank"),
     "payment.recalled": _l("Payment taken out of its order"),
     "payment.refunded": _l("Money came back"),
