@@ -127,6 +127,7 @@ POLICY: Mapping[str, Rule] = {
     "versions.steer": DESIGNERS,
     "versions.undo": DESIGNERS,
     "operations.index": ADMINISTRATORS,
+    "operations.retry_start": ADMINISTRATORS,
     "people.index": CASEWORKERS,
     "people.new": CASEWORKERS,
     "people.register": CASEWORKERS,

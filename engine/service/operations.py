@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import structlog
+
 from engine import bpmn
-from engine.errors import (
-    CaseSuspended,
-    InvalidAnswer,
-    NotFound,
-)
+from engine.errors import CaseSuspended, InvalidAnswer, NotAllowed, NotFound
 from engine.model import (
     SYSTEM,
     Actor,
@@ -25,7 +23,7 @@ from engine.model import (
 )
 from engine.ports import TieredValue
 from engine.service import messages
-from engine.service.base import UseCases
+from engine.service.base import SITE_OPERATORS, UseCases
 from engine.service.payloads import dump, load
 from engine.service.views import (
     IncidentView,
@@ -42,6 +40,8 @@ from engine.store.jobs import next_due, read_job, update_job
 from engine.store.messages import first_publication
 from engine.store.starts import all_starts, begun_by, next_start, revive
 from engine.store.work import IncidentRow, open_incidents, read_incident, resolve_incidents
+
+log = structlog.get_logger(__name__)
 
 
 class Operations(UseCases):
@@ -148,14 +148,19 @@ class Operations(UseCases):
                 for row in all_starts(uow)
             )
 
-    def retry_start(self, start_id: int) -> None:
+    def retry_start(self, start_id: int, actor: Actor = SYSTEM) -> None:
         """Try again to begin a case that could not.
 
+        :param actor: an operator of the site: no case is there yet whose scheme could name others.
+        :raises NotAllowed: the actor is none.
         :raises NotFound: there is no failed start of this id.
         """
+        if actor is not SYSTEM and not actor.roles & SITE_OPERATORS:
+            raise NotAllowed("Cases that could not begin are tried again by a site's operators.")
         with self.store.unit_of_work() as uow:
             if not revive(uow, self._ports.clock.now(), ids=[start_id]):
                 raise NotFound("failed start", str(start_id))
+        log.info("start tried again", start=start_id, actor=actor.account_id)
 
     def run_due(self, limit: int = 1000) -> int:
         """Run the jobs whose moment has come, remote calls included, one after another.

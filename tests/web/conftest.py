@@ -146,7 +146,7 @@ def site(settings: Settings) -> Iterator[Site]:
     with store.unit_of_work() as uow:
         seed_reference(uow)
     engine = Engine(store, ports, settings)
-    for scheme in ("ofii", "stuck"):
+    for scheme in ("ofii", "stuck", "halted"):
         engine.deploy(SCHEMES / "cm" / scheme, actor("concepteur"))
     app = create_app(settings, engine)
     app.testing = True

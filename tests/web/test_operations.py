@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
 
+import pytest
+import sqlalchemy as sa
+
+from engine.errors import NotAllowed
 from engine.model import Actor, Grant
-from tests.web.conftest import Site
+from engine.service import Engine
+from engine.store import tables as t
+from engine.store.cases import latest_deployment
+from handlers.composition import compose
+from tests.web.conftest import SCHEMES, Site, actor
 
 
 def _stop(site: Site) -> str:
@@ -79,3 +91,88 @@ def test_demo_is_announced_on_every_page_and_only_there(site: Site) -> None:
     assert "Démonstration" in site.browser("ofii").get("/tasks").text
     real = create_app(replace(site.settings, demo=False), site.engine)
     assert "Démonstration" not in real.test_client().get("/sign-in").text
+
+
+def test_a_value_is_corrected_and_the_stopped_step_tried_again_in_one_go(site: Site) -> None:
+    officer = Actor("officer", (Grant("ofii_officer", "ofii-cm"),))
+    case_id = site.engine.start("cm/halted", {"level": Decimal(7)}, officer).id
+    browser = site.browser("admin")
+    listed = browser.get("/operations").text
+    assert "Quel niveau d&#39;accompagnement ?" in listed
+    assert "Aucune suite" in listed or "aucune des conditions" in listed
+    (address,) = set(re.findall(r'href="(/operations/cases/[^"]*/data\?activation=\d+)"', listed))
+    asked = browser.get(address.replace("&amp;", "&")).text
+    assert "Quel niveau d&#39;accompagnement ?" in asked
+    incident = site.engine.incidents()[0]
+    sent: dict[str, object] = {
+        "activation": str(incident.activation),
+        "incident": str(incident.id),
+        "retry": "yes",
+        "name": "level",
+        "value": "2",
+    }
+    shown = browser.post(f"/operations/cases/{case_id}/data", {**sent, "_intent": "preview"}).text
+    assert "Ce qui se passerait" in shown
+    assert site.engine.incidents()[0].id == incident.id
+    assert f'name="incident" value="{incident.id}"' in shown
+    assert re.search(r'name="retry"[^>]* checked', shown)
+    revision = re.findall(r'name="revision" value="(\d+)"', shown)[-1]
+    unsaid = {**sent, "retry": "", "revision": revision, "_intent": "confirm"}
+    assert browser.post(f"/operations/cases/{case_id}/data", unsaid).status_code == 422
+    assert not re.search(r'name="retry"[^>]* checked', browser.page)
+    confirmed = {**sent, "revision": revision, "reason": "saisie corrigée", "_intent": "confirm"}
+    assert browser.post(f"/operations/cases/{case_id}/data", confirmed).status_code == 303
+    assert site.engine.incidents() == ()
+    (task,) = site.engine.tasks_of(case_id, officer)
+    assert task.element_id == "Task_Visit"
+    assert "l’étape" in browser.get(f"/operations/cases/{case_id}").text
+
+
+def _fail_to_begin(site: Site, folder: Path) -> None:
+    """Have a scheme's daily case fail to begin as often as that is tried."""
+    shutil.copytree(SCHEMES / "cm" / "stuck", folder / "cm" / "stuck")
+    diagram = folder / "cm" / "stuck" / "stuck.bpmn"
+    every_day = (
+        "<bpmn:timerEventDefinition><bpmn:timeCycle>R/P1D</bpmn:timeCycle>"
+        "</bpmn:timerEventDefinition></bpmn:startEvent>"
+    )
+    source = diagram.read_text(encoding="utf-8")
+    diagram.write_text(source.replace("</bpmn:startEvent>", every_day), encoding="utf-8")
+    site.engine.deploy(folder / "cm" / "stuck", actor("concepteur"))
+    with site.engine.store.unit_of_work() as uow:
+        newest = latest_deployment(uow, "cm/stuck")
+        assert newest is not None
+        here = sa.and_(
+            t.definitions.c.deployment_id == newest.id, t.definitions.c.name == "stuck.bpmn"
+        )
+        uow.connection.execute(sa.update(t.definitions).where(here).values(content=b"<"))
+    store = site.engine.store
+    broken = Engine(store, compose(site.settings, store, site.clock), site.settings)
+    for _ in range(4):
+        site.clock.move_to(site.clock.now() + timedelta(days=1))
+        broken.run_due()
+
+
+def test_a_case_that_could_not_begin_is_shown_and_tried_again_by_administrators_alone(
+    site: Site, tmp_path: Path
+) -> None:
+    _fail_to_begin(site, tmp_path / "schemes")
+    (failed,) = (each for each in site.engine.planned_starts() if each.failed)
+    browser = site.browser("admin")
+    page = browser.get("/operations").text
+    assert "Dossiers qui n’ont pas pu commencer" in page
+    assert "Une date le fait commencer" in page
+    assert "Event_Begun" in page
+    assert "Aucun dossier n’est arrêté" not in page
+    address = f"/operations/starts/{failed.id}/retry"
+    officer = site.browser("ofii")
+    officer.get("/tasks")
+    assert officer.post(address).status_code in {403, 404}
+    with pytest.raises(NotAllowed):
+        site.engine.retry_start(failed.id, actor("ofii"))
+    assert browser.post(address).status_code == 303
+    assert browser.post(address).status_code == 303
+    assert "rien n’a été fait" in browser.get("/operations").text
+    site.engine.run_due()
+    assert "Aucun dossier n’est arrêté" in browser.get("/operations").text
+    assert [each.failed for each in site.engine.planned_starts()] == [False]

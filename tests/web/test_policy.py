@@ -73,6 +73,7 @@ EXPECTED = {
     "versions.steer": {"process_designer", "administrator"},
     "versions.undo": {"process_designer", "administrator"},
     "operations.index": {"administrator"},
+    "operations.retry_start": {"administrator"},
     "people.index": CASEWORK,
     "people.new": CASEWORK,
     "people.register": CASEWORK,

@@ -18,7 +18,7 @@ from web.operations.blueprint import blueprint
 
 @blueprint.get("")
 def index() -> ResponseReturnValue:
-    """List the places where cases stopped."""
+    """List the places where cases stopped, and the cases that could not begin."""
     return _page({}, "")
 
 
@@ -42,9 +42,25 @@ def retry(incident_id: int) -> ResponseReturnValue:
     return redirect(back, 303)
 
 
+@blueprint.post("/starts/<int:start_id>/retry")
+def retry_start(start_id: int) -> ResponseReturnValue:
+    """Try again to begin a case that could not begin by itself."""
+    try:
+        engine().retry_start(start_id, current_actor())
+    except NotFound:
+        flash(_("That has begun already, or a new publication took it up; nothing was done."))
+    else:
+        flash(_("It is tried again now. If the cause remains, it comes back here."))
+    return redirect(url_for(".index"), 303)
+
+
 def _page(errors: Mapping[int, str], typed: str, status: int = 200) -> ResponseReturnValue:
     incidents = engine().incidents(locale(), current_actor())
     html = render_template(
-        "operations/index.html", incidents=incidents, failures=errors, typed=typed
+        "operations/index.html",
+        incidents=incidents,
+        starts=[each for each in engine().planned_starts() if each.failed],
+        failures=errors,
+        typed=typed,
     )
     return html, status

@@ -63,6 +63,19 @@ _STOPS: Mapping[str, Any] = {
 }
 
 
+_BEGINS: Mapping[str, Any] = {
+    "timer": _l("A date begins it."),
+    "message": _l("A message begins it."),
+    "signal": _l("A signal begins it."),
+    "conditional": _l("A condition begins it."),
+}
+
+
+def begins(trigger: str) -> str:
+    """Return by what a case begins, in words."""
+    return str(_BEGINS.get(trigger, ""))
+
+
 def waits(what: str) -> str:
     """Return what a token waits for, in words."""
     return str(_WAITS.get(what, ""))
