@@ -44,6 +44,9 @@ What is found about soundness (`bpmn.deadlock` and its neighbours) comes from a 
 moved through one process or sub-process in every order, 10,000 moves at most. The finding's
 `trace` holds the elements and flows of the way there.
 
+How a scheme is drawn tells [designers.md](designers.md); what becomes of a case that stops all the
+same, [operating.md](operating.md).
+
 ## How the examples are written
 
 The examples are cut to what matters, and a test writes the rest around them, lints them and
