@@ -111,6 +111,20 @@ def _answer(outcome: str, world: World, reasons: list[str]) -> dict[str, Any]:
     return {"outcome": outcome, "trace": world.trace, "reasons": reasons}
 
 
+def _variables(text: str) -> dict[str, Any]:
+    """Read a JSON object.
+
+    :raises argparse.ArgumentTypeError: it is none, or holds what is no value of FEEL.
+    """
+    try:
+        found = json.loads(text, parse_float=Decimal)
+        if not isinstance(found, dict):
+            raise argparse.ArgumentTypeError("give a JSON object")
+        return {name: to_feel(value) for name, value in found.items()}
+    except (ValueError, TypeError, RecursionError) as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def _seconds(text: str) -> float:
     seconds = float(text)
     if not 0 < seconds < threading.TIMEOUT_MAX:
@@ -122,16 +136,19 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the diagram that the command line names and print the answer as JSON."""
     parser = argparse.ArgumentParser(description="Run a BPMN diagram and print its trace.")
     parser.add_argument("diagram", type=Path)
-    parser.add_argument("--variables", default="{}", help="JSON object")
+    parser.add_argument("--variables", type=_variables, default="{}", help="JSON object")
     parser.add_argument("--process", help="id of the process to run")
     parser.add_argument("--messages", choices=["loopback"])
     parser.add_argument("--timeout", type=_seconds, default=60.0, help="seconds")
     given = parser.parse_args(arguments)
-    variables = json.loads(given.variables, parse_float=Decimal)
+    try:
+        source = given.diagram.read_bytes()
+    except OSError as error:
+        parser.error(f"the diagram cannot be read: {error}")
     answer = run(
-        given.diagram.read_bytes(),
+        source,
         given.diagram.name,
-        variables={name: to_feel(value) for name, value in variables.items()},
+        variables=given.variables,
         process=given.process,
         loopback=given.messages == "loopback",
         timeout_s=given.timeout,

@@ -186,3 +186,16 @@ def test_instances_that_signal_each_other_without_end_stop_at_the_time_allowed(t
     found = answer(capsys, tmp_path / "d.bpmn", source, "--timeout", "0.5")
     assert found["outcome"] == "waiting"
     assert "the time allowed is over" in found["reasons"]
+
+
+@pytest.mark.parametrize("variables", ["[1]", "{bad", '{"x": NaN}', '{"x": 1e9999999}', "7"])
+def test_variables_that_are_no_json_object_of_values_are_refused(variables, tmp_path, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        answer(capsys, tmp_path / "d.bpmn", DIAGRAMS["completed"], "--variables", variables)
+    assert "--variables" in capsys.readouterr().err
+
+
+def test_a_diagram_that_cannot_be_read_is_told(tmp_path, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main([str(tmp_path / "none.bpmn")])
+    assert "cannot be read" in capsys.readouterr().err
