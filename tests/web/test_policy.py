@@ -161,6 +161,7 @@ def _addresses(app: Flask) -> list[tuple[str, str, str]]:
         "document_id": "0" * 32,
         "activation": 1,
         "incident_id": 1,
+        "start_id": 1,
         "batch_id": "0" * 32,
         "act": "pause",
         "code": "fr",
