@@ -81,7 +81,7 @@ def test_an_offer_says_which_rule_led_to_it_and_what_the_table_was_given(site: S
         assert shown in browser.page, shown
     browser.get("/organisations/op-littoral-appui")
     assert "trois cabinets suivent les projets" in browser.page
-    assert "Places prises : 1 sur 40" in browser.page
+    assert "Places prises\N{NO-BREAK SPACE}: 1 sur 40" in browser.page
 
 
 def test_a_choice_by_hand_keeps_its_reason_encrypted_for_who_may_read_it(site: Site) -> None:
@@ -92,7 +92,7 @@ def test_a_choice_by_hand_keeps_its_reason_encrypted_for_who_may_read_it(site: S
     complete(site, case_id, "Task_ChooseOperator", dict(choice), "ofii")
     browser = site.browser("ofii")
     browser.get(f"/cases/{case_id}")
-    for shown in ("Conflit d&#39;intérêts", "À la main", REASON):
+    for shown in ("Conflit d’intérêts", "À la main", REASON):
         assert shown in browser.page, shown
     browser.get("/organisations/op-littoral-appui")
     assert "À la main" in browser.page

@@ -63,7 +63,7 @@ def test_an_operator_reads_itself_whole_and_of_others_what_is_public(site: Site)
     browser.get(f"/organisations/{LITTORAL}")
     assert "Samuel Ekambi" in browser.page
     assert "littoral-appui@demo.invalid" in browser.page
-    assert "Places prises : 0 sur 40" in browser.page
+    assert "Places prises\N{NO-BREAK SPACE}: 0 sur 40" in browser.page
     browser.get(f"/organisations/{HORIZON}")
     assert "Agréé" in browser.page
     for inside in ("Hadja Oumarou", "horizon@demo.invalid", "Places prises"):
