@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import expect
@@ -14,6 +16,7 @@ from tests.browser.conftest import Meet
 from tests.browser.person import PDF, Person
 from tests.browser.site import Site
 
+ROOT = Path(__file__).parents[2]
 Team = Callable[[str], Person]
 
 
@@ -184,12 +187,21 @@ def visit(site: Site, adviser: Person, case: str, folder: str) -> None:
     adviser.do(case, "Rendre visite à la personne", seen, folder)
 
 
+def survey(adviser: Person, case: str, folder: str) -> None:
+    form = json.loads((ROOT / "processes" / "common" / "reintegration_survey.form").read_bytes())
+    questions = [part for group in form["components"] for part in group.get("components", ())]
+    answers = {each["key"]: each["values"][0]["value"] for each in questions if "values" in each}
+    adviser.do(case, "Poser l'enquête de réintégration", answers, folder)
+
+
 def interim(adviser: Person, case: str, folder: str) -> None:
+    survey(adviser, case, folder)
     report = {"progress": "as-planned", "interim_report": PDF}
     adviser.do(case, "Rédiger le rapport intermédiaire", report, folder)
 
 
 def end_follow_up(adviser: Person, officer: Person, case: str, folder: str) -> None:
+    survey(adviser, case, folder)
     report = {"outcome": "sustained", "lessons": ["support"], "final_report": PDF}
     adviser.do(case, "Rédiger le rapport final", report, folder)
     officer.do(case, "Décider d'un renouvellement", {"renewal": "end"}, folder)
@@ -204,7 +216,7 @@ def see_it_closed(meet: Meet, team: Team, case: str, folder: str) -> None:
     auditor = meet("auditeur", locale="en-GB", width=officer.width)
     auditor.open_case(case)
     expect(auditor.page.locator(".ps-where")).to_contain_text("Closed")
-    expect(auditor.page.locator(".ps-timeline")).to_contain_text("Case closed")
+    expect(auditor.page.locator(".ps-timeline[reversed]")).to_contain_text("Case closed")
     auditor.shot(f"{folder}/case closed in English")
 
 
