@@ -43,7 +43,9 @@ def budgets() -> ResponseReturnValue:
         every = headings(uow, countries=seen)
         years = sorted({each.year for each in every}, reverse=True)
         asked = text_argument("year") or ""
-        year = int(asked) if asked in map(str, years) else next(iter(years), None)
+        # This year's; where it has none, the last one before it, else the first to come.
+        begun = [each for each in years if each <= engine().now().year]
+        year = int(asked) if asked in map(str, years) else next(iter(begun or years[::-1]), None)
         shown = [each for each in every if each.year == year]
         balances = balances_by_heading(uow, shown)
         every_programme = programmes(uow, seen)
