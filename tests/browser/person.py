@@ -23,7 +23,10 @@ PDF = (
 """The smallest document that a scheme takes: one empty page."""
 
 WAIT_S = 60.0
-"""How long the engine may take until its worker has brought a case to its next task."""
+"""How long the engine may take until its worker has brought a case to its next task, and a busy
+machine until it shows a page."""
+
+expect.set_options(timeout=WAIT_S * 1000)
 
 _numbers = count(1)
 

@@ -60,11 +60,16 @@ def engine_in(home: Path) -> Iterator[tuple[Engine, ManualClock, Store, Any]]:
 
 
 def is_callable(source: bytes) -> bool:
-    """Return whether the process ``P`` begins by itself when it is called."""
+    """Return whether the process ``P`` begins by itself when it is called.
+
+    One that a message begins would wait for it there, where the door has it come.
+    """
     files = {"case.bpmn": read_plain(source, "case.bpmn").source}
     known = {"handlers": {}, "constants": {}, "country": "CM", "time_zone": "UTC"}
     publication = compile_publication(files, "P", any_start=True, **known)
-    return bool(publication.processes["P"].body.entries())
+    body = publication.processes["P"].body
+    entries = body.entries()
+    return bool(entries) and not any(body.elements[entry].instantiates for entry in entries)
 
 
 def stored(source: bytes, variables: Mapping[str, Any]) -> dict[str, Any]:
