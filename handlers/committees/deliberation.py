@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.errors import NotFound
 from engine.store import UnitOfWork
 from handlers.committees.agenda import DECLARED
 from handlers.committees.bodies.store import Body, Member, MemberRole, members_of, read_body
@@ -204,13 +203,3 @@ def _not(session: Session, wanted: SessionStatus) -> CommitteeRefused:
         "session-state",
         f"Session {session.number} is {session.status}; this needs it {wanted}.",
     )
-
-
-def session_of(uow: UnitOfWork, file: File) -> Session:
-    """Return the session on whose agenda a file is.
-
-    :raises NotFound: it is on none.
-    """
-    if file.session_id is None:
-        raise NotFound("agenda of file", file.id)
-    return read_session(uow, file.session_id)
