@@ -117,6 +117,8 @@ class Person:
 
     def _take(self) -> None:
         claim = self.page.locator("form[action$='/claim'] button")
+        # A click does not wait for the page that it leads to.
+        expect(claim.or_(self.button("complete")).first).to_be_visible()
         if claim.count():
             claim.click()
         expect(self.button("complete")).to_be_visible()
@@ -202,8 +204,9 @@ class Person:
         """Complete the task; its page has to accept it."""
         self.button("complete").click()
         problems = self.page.locator(".govuk-error-summary")
+        notice = self.page.locator(".ps-notice")
+        expect(notice.or_(problems).first).to_be_visible()
         assert not problems.count(), problems.inner_text()
-        expect(self.page.locator(".ps-notice")).to_be_visible()
 
     def do(self, reference: str, name: str, answers: Mapping[str, Any], shot: str = "") -> None:
         """Take a task, answer it, complete it; ``shot`` is a folder for its picture."""

@@ -30,12 +30,12 @@ def person(name: str, *roles: str, organisation: str = PARTY) -> Actor:
     return Actor(name, tuple(Grant(role, organisation) for role in roles))
 
 
-ADVISER = person("adviser", "operator_adviser")
-OFFICER = person("officer", "ofii_officer")
+ADVISER = person("adviser", "adviser")
+OFFICER = person("officer", "agency_officer")
 SECRETARY = person("secretary", "committee_secretary")
 FINANCE = person("finance", "finance_officer")
 AUDITOR = person("auditor", "auditor")
-STRANGER = person("stranger", "ofii_officer", organisation="elsewhere")
+STRANGER = person("stranger", "agency_officer", organisation="elsewhere")
 
 
 def tiered(fields: Mapping[str, tuple[Any, Tier]]) -> Mapping[str, TieredValue]:

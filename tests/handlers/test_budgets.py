@@ -168,8 +168,8 @@ def test_budgets_are_seen_and_moved_by_kind_of_role_scheme_and_country(site: Sit
     access = BudgetAccess()
     asked = {
         "finance_officer": (["CM"], ["CM"]),
-        "ofii_officer": (["CM"], []),
-        "operator_adviser": ([], []),
+        "agency_officer": (["CM"], []),
+        "adviser": ([], []),
         "auditor": (None, []),
     }
     with site.store.snapshot() as uow:

@@ -24,7 +24,7 @@ from handlers.organisations import (
 )
 from tests.handlers.support import NOW, Site, person
 
-HORIZON = person("horizon", "operator_adviser", organisation="op-horizon")
+HORIZON = person("horizon", "adviser", organisation="op-horizon")
 
 
 def set_capacity(site: Site, organisation: str, capacity: int) -> None:

@@ -35,12 +35,12 @@ from handlers.organisations.transfer import COLUMNS, Taken, export, take_in
 from tests.handlers.support import NOW, Site, person
 
 HORIZON = "op-horizon"
-STAFF = person("h", "operator_adviser", organisation=HORIZON)
+STAFF = person("h", "adviser", organisation=HORIZON)
 OTHER = person("l", "operator_manager")
-AGENCY = person("o", "ofii_officer", organisation="ofii-cm")
+AGENCY = person("o", "agency_officer", organisation="ofii-cm")
 CASHIER = person("f", "finance_officer", organisation="ofii-cm")
-PRETENDER = person("p", "ofii_officer", organisation="op-littoral-appui")
-TUNISIAN = person("t", "ofii_officer", organisation="ote-demo")
+PRETENDER = person("p", "agency_officer", organisation="op-littoral-appui")
+TUNISIAN = person("t", "agency_officer", organisation="ote-demo")
 AUDITOR = Actor("a", (Grant("auditor", None, "CM"),))
 EVERYWHERE = Actor("n", (Grant("auditor", None),))
 NOBODY = Actor("x")
@@ -266,7 +266,7 @@ def task(
     opened: int,
     due: int | None = None,
     closed: int | None = None,
-    role: str = "operator_adviser",
+    role: str = "adviser",
 ) -> None:
     """Write a task, its moments in days after NOW."""
 
@@ -311,7 +311,7 @@ def test_first_contact_counts_from_the_designation_to_the_operators_first_task(s
         site.run("organisations.assign", case, organisation=HORIZON)
     task(site, first, "Task_ReflectOnProject", opened=0, closed=2)
     task(site, first, "Task_ApproveProject", opened=2, closed=9)
-    task(site, second, "Task_ConfirmType", opened=0, closed=1, role="ofii_officer")
+    task(site, second, "Task_ConfirmType", opened=0, closed=1, role="agency_officer")
     task(site, second, "Task_ReflectOnProject", opened=0, closed=6)
     found = figures(site)
     assert (found.entrusted, found.contacted) == (3, 2)

@@ -59,7 +59,7 @@ def test_a_role_held_in_another_organisation_opens_nothing(site: Site) -> None:
     case = site.write(site.case(), FIELDS)
     both = Actor(
         "both",
-        (Grant("ofii_officer", "elsewhere"), Grant("committee_secretary", "op-littoral-appui")),
+        (Grant("agency_officer", "elsewhere"), Grant("committee_secretary", "op-littoral-appui")),
     )
     assert set(site.read(case, both, *FIELDS)) == {"family_name", "comment"}
 
@@ -274,7 +274,7 @@ def test_whoever_holds_no_role_opens_no_tier() -> None:
 
 def test_the_reading_roles_are_those_of_a_visible_case_only_while_it_is_visible(site: Site) -> None:
     case = site.write(site.case("a", "op-horizon"), FIELDS)
-    reader = person("late", "operator_adviser", organisation="op-horizon")
+    reader = person("late", "adviser", organisation="op-horizon")
     assert site.read(case, reader, "family_name")
     with site.store.unit_of_work() as uow:
         uow.end_party(case.id, "op-horizon", NOW)

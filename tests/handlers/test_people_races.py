@@ -77,7 +77,7 @@ def test_an_erasure_that_two_approve_at_once_happens_once(site: Site) -> None:
 
 def test_an_emergency_access_asked_twice_at_once_is_one(site: Site) -> None:
     case = known(site, "a", **LATIN)
-    far = person("far", "operator_adviser", organisation="op-horizon")
+    far = person("far", "adviser", organisation="op-horizon")
     room = people_of(site).emergencies
     reason = "menace directe, famille injoignable"
 

@@ -11,7 +11,7 @@ from engine.store.cases import DeploymentRow, insert_deployment
 from handlers.people import OPENED_TO
 from tests.handlers.support import NOW, SCHEME, Site, person
 
-ADVISER = person("adviser", "operator_adviser")
+ADVISER = person("adviser", "adviser")
 
 
 def publish(site: Site, source: bytes) -> None:

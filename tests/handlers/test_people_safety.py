@@ -27,7 +27,7 @@ from tests.handlers.test_people_duplicates import ARABIC, LATIN
 
 SECRET = "menacée par un passeur de Zouerate"
 OPERATOR = person("manager", "operator_manager")
-FAR = person("far", "operator_adviser", organisation="op-horizon")
+FAR = person("far", "adviser", organisation="op-horizon")
 DPO = Actor("dpo", (Grant("data_protection_officer", None, sees_cases=False),))
 REASON = "menace directe, famille injoignable"
 

@@ -61,7 +61,7 @@ def test_a_birth_year_alone_finds_nobody_and_says_what_to_give(site: Site) -> No
 def test_nobody_is_found_by_whoever_may_not_see_or_identify_them(site: Site) -> None:
     known(site, "a", **LATIN)
     assert find(site, Wanted("Fatma Ben Ali"), SECRETARY)
-    elsewhere = person("far", "ofii_officer", organisation="op-horizon")
+    elsewhere = person("far", "agency_officer", organisation="op-horizon")
     for nobody in (STRANGER, AUDITOR, elsewhere):
         assert find(site, Wanted("Fatma Ben Ali"), nobody) == ()
 

@@ -25,7 +25,7 @@ BAD = (
     + "Tabi;Jo;;2990-01-01;;;\n;;;;;;\n"
     + "Fou;Lu;;;passport;Cameroun;ab123\nFou;Lu;;;passport;CM;ab123\n"
 )
-AT_OFII = person("clerk", "ofii_officer", organisation="ofii-cm")
+AT_OFII = person("clerk", "agency_officer", organisation="ofii-cm")
 TODAY = date(2026, 11, 2)
 
 

@@ -285,7 +285,7 @@ def test_places_are_counted_and_the_full_structure_is_not_offered(site: Site) ->
 def test_a_strangers_referral_does_not_exist_for_them(site: Site) -> None:
     case, told = ready(site), Told()
     referral = sent(site, case)
-    abroad = Actor("abroad", (Grant("ofii_officer", None, "TG"),))
+    abroad = Actor("abroad", (Grant("agency_officer", None, "TG"),))
     for actor in (STRANGER, abroad):
         with pytest.raises(NotFound), site.store.snapshot() as uow:
             read_referral(uow, referral, actor, site.clock.now())

@@ -256,7 +256,7 @@ def test_counsellors_and_the_agency_read_scores_and_nobody_else(site: Site) -> N
 def test_a_survey_of_a_case_that_is_not_mine_is_not_found(site: Site) -> None:
     case = answered(site, site.case(), BEST)
     survey = site.run("surveys.record", case, instrument=CODE, moment="m6")["survey"]
-    abroad = Actor("abroad", (Grant("ofii_officer", None, "TG"),))
+    abroad = Actor("abroad", (Grant("agency_officer", None, "TG"),))
     with site.store.snapshot() as uow:
         assert read_survey(uow, survey, OFFICER, NOW).moment == "m6"
         for reader in (STRANGER, abroad):

@@ -17,7 +17,7 @@ from web.accounts.administration import close_account
 
 PASSWORD = "une phrase assez longue"
 EMAIL = "nadia@demo.invalid"
-ADVISER = {"role": "cm/ofii:operator_adviser", "organisation": "op-horizon"}
+ADVISER = {"role": "cm/ofii:adviser", "organisation": "op-horizon"}
 
 
 @pytest.fixture
@@ -76,9 +76,7 @@ def test_a_new_account_signs_in_by_a_link_and_sees_what_its_role_opens(site: Sit
     assert owner.sign_in("nadia", PASSWORD).status_code == 302
     assert owner.get("/organisations/op-horizon").status_code == 200
     assert "Nadia Inventée" in owner.page
-    assert row(site).grants == (
-        Grant("operator_adviser", "op-horizon", "CM", frozenset({"cm/ofii"})),
-    )
+    assert row(site).grants == (Grant("adviser", "op-horizon", "CM", frozenset({"cm/ofii"})),)
 
 
 def test_a_link_serves_once_for_three_days_and_a_newer_one_ends_it(site: Site) -> None:
@@ -132,7 +130,7 @@ def test_a_role_taken_away_holds_no_more_in_an_open_session(site: Site) -> None:
     admin, officer = site.browser("admin"), site.browser("ofii")
     assert officer.get("/cases").status_code == 200
     admin.get("/accounts/demo-ofii")
-    taken = {"role": "ofii_officer", "organisation": "ofii-cm", "country": "CM"}
+    taken = {"role": "agency_officer", "organisation": "ofii-cm", "country": "CM"}
     for _ in range(2):
         answer = admin.post("/accounts/demo-ofii/grants/revoke", taken | {"schemes": "cm/ofii"})
         assert answer.status_code == 303
@@ -158,9 +156,9 @@ def test_nobody_changes_their_own_account(site: Site, path: str) -> None:
     ("sent", "field"),
     [
         ({"role": "cm/ofii:king", "organisation": "op-horizon"}, "role"),
-        ({"role": "cm/ofii:operator_adviser"}, "organisation"),
-        ({"role": "cm/ofii:operator_adviser", "organisation": "nobody"}, "organisation"),
-        ({"role": "cm/ofii:operator_adviser", "organisation": "op-tn-1"}, "organisation"),
+        ({"role": "cm/ofii:adviser"}, "organisation"),
+        ({"role": "cm/ofii:adviser", "organisation": "nobody"}, "organisation"),
+        ({"role": "cm/ofii:adviser", "organisation": "op-tn-1"}, "organisation"),
         ({"role": ":auditor", "country": "Cameroun"}, "country"),
     ],
 )

@@ -23,7 +23,7 @@ from tests.web.conftest import SCHEMES, Site, actor
 
 def _stop(site: Site) -> str:
     site.outside.answers = False
-    officer = Actor("officer", (Grant("ofii_officer", "ofii-cm"),))
+    officer = Actor("officer", (Grant("agency_officer", "ofii-cm"),))
     case = site.engine.start("cm/stuck", {}, officer)
     for _ in range(3):
         site.engine.run_due()
@@ -94,7 +94,7 @@ def test_demo_is_announced_on_every_page_and_only_there(site: Site) -> None:
 
 
 def test_a_value_is_corrected_and_the_stopped_step_tried_again_in_one_go(site: Site) -> None:
-    officer = Actor("officer", (Grant("ofii_officer", "ofii-cm"),))
+    officer = Actor("officer", (Grant("agency_officer", "ofii-cm"),))
     case_id = site.engine.start("cm/halted", {"level": Decimal(7)}, officer).id
     browser = site.browser("admin")
     listed = browser.get("/operations").text

@@ -16,8 +16,8 @@ from web.policy import POLICY, Rule
 
 CASEWORK = {
     "local_administration",
-    "ofii_officer",
-    "operator_adviser",
+    "agency_officer",
+    "adviser",
     "operator_manager",
     "committee_secretary",
     "committee_member",

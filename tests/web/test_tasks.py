@@ -12,7 +12,7 @@ from web.accounts.demo import DEMO_PASSWORD
 
 
 def _second_officer(site: Site) -> None:
-    grants = (Grant("ofii_officer", "ofii-cm", "CM"),)
+    grants = (Grant("agency_officer", "ofii-cm", "CM"),)
     password = hash_password(DEMO_PASSWORD)
     row = AccountRow("ofii2@demo.invalid", "Odile Second", password, "second", grants=grants)
     save_account(site.engine.store, row)

@@ -10,7 +10,7 @@ import pytest
 from engine.model import Actor, Grant
 from tests.web.conftest import SCHEMES, Browser, Site, actor
 
-OFFICER = Actor("officer", (Grant("ofii_officer", "ofii-cm"),))
+OFFICER = Actor("officer", (Grant("agency_officer", "ofii-cm"),))
 QUERY = "scheme=cm/ofii&from=1&to=2"
 
 

@@ -65,13 +65,13 @@ DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
         _held("local_administration", "collectivite-demo"),
     ),
     DemoAccount(
-        "ofii", "Paul Etoundi", N_("OFII-Cameroon officer"), _held("ofii_officer", "ofii-cm")
+        "ofii", "Paul Etoundi", N_("OFII-Cameroon officer"), _held("agency_officer", "ofii-cm")
     ),
     DemoAccount(
         "conseiller",
         "Clarisse Ngo Bell",
         N_("Adviser at the operator Littoral Appui"),
-        _held("operator_adviser", "op-littoral-appui"),
+        _held("adviser", "op-littoral-appui"),
     ),
     DemoAccount(
         "responsable",
@@ -83,7 +83,7 @@ DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
         "conseiller2",
         "Hadja Oumarou",
         N_("Adviser at another operator, Horizon"),
-        _held("operator_adviser", "op-horizon"),
+        _held("adviser", "op-horizon"),
     ),
     DemoAccount(
         "comite",
@@ -125,7 +125,7 @@ DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
         "agentofii",
         "Luc Supposé",
         N_("OFII officer who sits in the finance committee"),
-        _held("committee_member", "comite-demo") + _held("ofii_officer", "ofii-cm"),
+        _held("committee_member", "comite-demo") + _held("agency_officer", "ofii-cm"),
     ),
     DemoAccount(
         "finance", "Joseph Tabi", N_("Finance officer"), _held("finance_officer", "ofii-cm")
