@@ -51,6 +51,7 @@ _HANDLERS = (
     people.check_consent,
     people.find_duplicates,
     organisations.find_operators,
+    organisations.applicant,
     organisations.offer,
     organisations.end_offer,
     organisations.open_access,

@@ -145,6 +145,16 @@ class UnitOfWork:
         )
         return ended.rowcount > 0
 
+    def parties(self, case_id: str, role: str, at: datetime) -> tuple[str, ...]:
+        """Return the organisations that see the case in this role, the first one first."""
+        p = t.case_parties.c
+        rows = self.connection.execute(
+            sa.select(p.organisation_id)
+            .where(p.case_id == case_id, p.role == role, sa.or_(p.until.is_(None), p.until > at))
+            .order_by(p.id)
+        )
+        return tuple(row.organisation_id for row in rows)
+
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Undo only what is done inside, if it raises; pending events included."""

@@ -36,6 +36,7 @@ from handlers.organisations.directory import (
 )
 from handlers.organisations.events import OrganisationEvent, add_event, events_of
 from handlers.organisations.handlers import (
+    applicant,
     assign,
     close_access,
     end_offer,
@@ -87,6 +88,7 @@ __all__ = [
     "accredit",
     "accreditations_of",
     "add_event",
+    "applicant",
     "assign",
     "assignments_of",
     "cases_of",

@@ -119,6 +119,25 @@ def close_access(call: HandlerCall, organisation: str) -> None:
     _close(call, organisation)
 
 
+@handler("organisations.applicant", local=True, outputs=("organisation", "name"))
+def applicant(call: HandlerCall, role: str = "organisation_representative") -> Mapping[str, Any]:
+    """Say which organisation a case is about: the one for which somebody in this role opened it.
+
+    Gives its id and name; nobody types either, so nobody applies in another's name.
+
+    :raises HandlerFailed: no organisation has that role in the case, or several have.
+    """
+    uow = own(call)
+    found = uow.parties(call.case.id, role, call.now)
+    if len(found) != 1:
+        raise HandlerFailed(
+            f"{call.element_id} asks which organisation holds the role '{role}' in case "
+            f"{call.case.reference}: {len(found)} do, one must. Let a start event be open to that "
+            "role alone, and whoever opens the case hold it in one organisation."
+        )
+    return {"organisation": found[0], "name": store.read_organisation(uow, found[0]).name}
+
+
 @handler("organisations.assign", local=True)
 def assign(call: HandlerCall, organisation: str) -> None:
     """Entrust the case to an operator that accepted it, or that somebody chose by hand.

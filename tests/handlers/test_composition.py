@@ -14,6 +14,7 @@ LOCAL = {
     "people.record_consents": {"processing", "sharing", "promotion"},
     "people.check_consent": {"purpose"},
     "people.find_duplicates": set(),
+    "organisations.applicant": set(),
     "organisations.offer": {"organisation"},
     "organisations.end_offer": {"organisation"},
     "organisations.find_operators": {"level", "region"},

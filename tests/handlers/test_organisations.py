@@ -206,3 +206,28 @@ def test_organisations_are_listed_by_country_and_kind(site: Site) -> None:
     assert len(operators) == 5
     assert {o.type for o in operators} == {"public", "private"}
     assert {p.organisation.id for p in profiles} == {o.id for o in operators}
+
+
+def test_the_applicant_is_the_organisation_for_which_the_case_was_opened(site: Site) -> None:
+    case = site.case("a", "ofii-cm")
+    with site.store.unit_of_work() as uow:
+        uow.add_party(case.id, "lemma-1", "organisation_representative", NOW)
+    found = site.run("organisations.applicant", case)
+    assert found == {"organisation": "lemma-1", "name": read_in(site, "lemma-1").name}
+
+
+def test_a_case_without_one_applicant_alone_is_a_fault_of_the_diagram(site: Site) -> None:
+    case = site.case()
+    with pytest.raises(HandlerFailed, match="0 do, one must"):
+        site.run("organisations.applicant", case)
+    with site.store.unit_of_work() as uow:
+        for organisation in ("lemma-1", "lemma-2"):
+            uow.add_party(case.id, organisation, "organisation_representative", NOW)
+    with pytest.raises(HandlerFailed, match="2 do, one must"):
+        site.run("organisations.applicant", case)
+
+
+def read_in(site: Site, organisation: str) -> Organisation:
+    """Return an organisation as it is kept."""
+    with site.store.snapshot() as uow:
+        return read_organisation(uow, organisation)
