@@ -12,6 +12,9 @@ from engine.bpmn.timers import read_duration
 from engine.bpmn.tokens import Token
 from engine.model import EventKind, MessageSent
 
+SUBJECT = "subject"
+"""What a message carries under this name is whom a case that begins with it is about."""
+
 TIME_TO_LIVE_S = 3600
 """How long a message that nobody awaits yet is kept, unless the element says ``timeToLive``."""
 
@@ -29,9 +32,17 @@ def carried_by(token: Token) -> dict[str, Any]:
 def send(token: Token, message: Message | None) -> None:
     """Send a message from a token's element; its input mappings are what it carries.
 
-    :raises Stuck: a correlation key has no value.
+    :raises Stuck: a correlation key has no value, or the message would hand over somebody else
+        than whom the case is about.
     """
     element, carried = token.element, carried_by(token)
+    about = carried.pop(SUBJECT, None)
+    if about is not None and about != token.case.context.case.subject:
+        raise Stuck(
+            "expression",
+            f"'{element.id}' hands over '{SUBJECT}', which is not whom this case is about. "
+            f"Map it from case.{SUBJECT}, or leave it out.",
+        )
     assert message is not None  # noqa: S101 - checked when the scheme was published
     sent = MessageSent(
         activation=token.activation,
@@ -40,6 +51,7 @@ def send(token: Token, message: Message | None) -> None:
         keys=keys_of(token, message),
         variables=carried,
         time_to_live_s=seconds(element.extensions.properties.get("timeToLive")),
+        about=about,
     )
     token.case.journal.messages.append(sent)
     token.case.journal.event(

@@ -283,7 +283,10 @@ class SubscriptionWanted:
 
 @dataclass(frozen=True, slots=True)
 class MessageSent:
-    """A message that the case throws to whoever waits for it."""
+    """A message that the case throws to whoever waits for it.
+
+    :ivar about: id of whom a case that begins with it is about; ``None`` if it does not say.
+    """
 
     activation: int
     element_id: str
@@ -291,6 +294,7 @@ class MessageSent:
     keys: Variables
     variables: Variables
     time_to_live_s: int
+    about: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

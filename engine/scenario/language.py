@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -59,11 +59,20 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Who starts the case, and with which answer to the start form."""
+    """Who starts the case, and with which answer to the start form; or which message does.
 
-    who: Who
+    :ivar message: name of the message that begins it; ``None`` where a person does.
+    :ivar keys: its correlation values. :ivar variables: what it carries.
+    :ivar person: what is known of the person whom it is about; an empty one is about nobody.
+    """
+
+    who: Who | None
     answer: Mapping[str, Any]
     block: Block
+    message: str | None = None
+    keys: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    person: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +138,8 @@ class _StepReader:
         if "start" not in block:
             raise block.wrong("'start' is missing: say who starts the case and with what answer.")
         start = block.block("start")
+        if "message" in start:
+            return self._by_message(start)
         start.only({"as", "answer", "like"}, "'start'")
         answer: dict[str, Any] = {}
         who = read_who(start, self._actors) if "as" in start else None
@@ -139,6 +150,18 @@ class _StepReader:
         if who is None:
             raise start.wrong("'as' is missing: say which role starts the case.")
         return Start(who, answer | start.block("answer"), start)
+
+    def _by_message(self, start: Block) -> Start:
+        start.only({"message", "keys", "variables", "person"}, "'start' by message")
+        return Start(
+            who=None,
+            answer={},
+            block=start,
+            message=start.text("message"),
+            keys=start.block("keys"),
+            variables=start.block("variables"),
+            person=start.block("person"),
+        )
 
     def _model(self, start: Block) -> Block:
         part = self._part(start, "like")

@@ -16,7 +16,7 @@ from engine.scenario.actors import Who
 from engine.scenario.expectations import unmet
 from engine.scenario.failures import StepFailed, Unmet, check_refusal, details_of
 from engine.scenario.language import Scenario, Start, Step
-from engine.scenario.situation import Situation
+from engine.scenario.situation import OBSERVER, Situation
 from engine.scenario.stage import Stage
 from engine.scenario.values import answered, computed, evaluated
 from engine.service import WorkItemView
@@ -63,16 +63,32 @@ class Player:
     def _start(self, start: Start, following: tuple[Step, ...]) -> None:
         place = f"{start.block.file}:{start.block.line}"
         try:
-            actor = self._actor(start.who, {})
-            form = self._stage.engine.start_form(self._config.id, actor)
-            self._known_keys(form.form if form else None, start.answer)
-            answer = answered(start.answer, {}, self._now(), _no_file)
-            case = self._stage.engine.start(self._config.id, answer, actor)
-            self.situation = Situation(self._stage, case.id)
+            case_id = self._by_message(start) if start.who is None else self._by_hand(start)
+            self.situation = Situation(self._stage, case_id)
             self._stage.engine.run_due()
         except PasserelleError as error:
             raise StepFailed(place, "start", details_of(error)) from error
         self._no_new_incident(place, "start", following)
+
+    def _by_hand(self, start: Start) -> str:
+        assert start.who is not None  # noqa: S101 - the other way to start has nobody
+        actor = self._actor(start.who, {})
+        form = self._stage.engine.start_form(self._config.id, actor)
+        self._known_keys(form.form if form else None, start.answer)
+        answer = answered(start.answer, {}, self._now(), _no_file)
+        return self._stage.engine.start(self._config.id, answer, actor).id
+
+    def _by_message(self, start: Start) -> str:
+        assert start.message is not None  # noqa: S101 - read with its name
+        keys = answered(start.keys, {}, self._now(), _no_file)
+        carried = answered(start.variables, {}, self._now(), _no_file)
+        known = answered(start.person, {}, self._now(), _no_file)
+        about = self._stage.somebody(known) if known else None
+        self._stage.engine.publish(start.message, keys, carried, about=about)
+        begun = self._stage.engine.cases(OBSERVER).items
+        if len(begun) != 1:
+            raise Unmet(f"the message {start.message} begins {len(begun)} cases, not 1")
+        return begun[0].id
 
     def _play(self, steps: tuple[Step, ...], after: tuple[Step, ...]) -> None:
         for number, step in enumerate(steps):

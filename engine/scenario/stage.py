@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from engine.clock import ManualClock
 from engine.composition import compose, load
 from engine.model import Actor, CaseRef, Tier
+from engine.ports import FieldSink, TieredValue
 from engine.service import Deployed, Engine, compile_files, read_folder
 from engine.settings import Settings
 from engine.store import Store, UnitOfWork, upgrade
@@ -48,6 +49,7 @@ class Stage:
     """An engine in which one scenario plays.
 
     :ivar change: makes reference data otherwise. :ivar hand_in: hands in a document.
+    :ivar fields: keeps what is personal.
     """
 
     engine: Engine
@@ -56,6 +58,17 @@ class Stage:
     deployed: Deployed
     change: ReferenceData
     hand_in: HandIn
+    fields: FieldSink
+
+    def somebody(self, known: Mapping[str, Any]) -> str:
+        """Open a person's file from before the case, and return the person's id."""
+        config, origin = self.deployed.config, "before"
+        before = CaseRef(origin, origin, config.id, config.country)
+        values = {key: TieredValue(value, Tier.IDENTITY) for key, value in known.items()}
+        with self.store.unit_of_work() as uow:
+            subject = self.fields.write(uow, before, values, _PUBLISHER).subject
+        assert subject is not None  # noqa: S101 - what is known of a person opens a file
+        return subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +131,13 @@ class Template:
         own = _own(self.settings, folder)
         store, clock = Store(own.database_url), ManualClock(start_at)
         try:
-            engine = Engine(store, compose(own, store, clock), own)
+            ports = compose(own, store, clock)
+            engine = Engine(store, ports, own)
             engine.adopt(self.deployment_id, self.deployed)
             engine.count_starts_anew(self.deployment_id)
             hand_in: HandIn = load(own.store_document)(own, store, clock)
             change: ReferenceData = load(own.reference_data)
-            yield Stage(engine, store, clock, self.deployed, change, hand_in)
+            yield Stage(engine, store, clock, self.deployed, change, hand_in, ports.fields)
         finally:
             store.close()
             shutil.rmtree(folder)

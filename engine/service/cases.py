@@ -24,11 +24,14 @@ from engine.service.views import (
     CasesQuery,
     CaseView,
     FormView,
+    LinkedCases,
     Page,
     SummaryItem,
     WorkItemView,
 )
 from engine.store import queries as q
+from engine.store.cases import read_case
+from engine.store.links import begun_by_case, origin_of
 from engine.store.messages import subscriptions_of
 
 
@@ -62,6 +65,27 @@ class Cases(UseCases):
         """
         with self.store.snapshot() as uow:
             return self._view(uow, self._visible(uow, case_id, actor), locale)
+
+    def linked(self, case_id: str, actor: Actor, locale: str = "fr") -> LinkedCases:
+        """Return the cases that began this one or began with it; those the actor may see.
+
+        :raises NotFound: there is no such case, or it is not the actor's to see.
+        """
+        now = self._ports.clock.now()
+        with self.store.snapshot() as uow:
+            self._visible(uow, case_id, actor)
+
+            def seen(other: str) -> CaseView | None:
+                if not q.can_see(uow, other, actor, now):
+                    return None
+                return self._view(uow, read_case(uow, other), locale)
+
+            origin = origin_of(uow, case_id)
+            begun = map(seen, begun_by_case(uow, case_id))
+            return LinkedCases(
+                origin=None if origin is None else seen(origin),
+                begun=tuple(view for view in begun if view is not None),
+            )
 
     def tasks_of(self, case_id: str, actor: Actor, locale: str = "fr") -> tuple[WorkItemView, ...]:
         """Return the open tasks of a case."""

@@ -66,7 +66,9 @@ def _insert_start(
     )
 
 
-def publish(uow: UnitOfWork, message: MessageSent, now: datetime) -> Sent:
+def publish(
+    uow: UnitOfWork, message: MessageSent, now: datetime, *, sender: str | None = None
+) -> Sent:
     """Hand a message to every case that waits for it and to every scheme that begins with it.
 
     Each gets it as one job: no transaction locks two cases, and cases that start one another
@@ -75,6 +77,8 @@ def publish(uow: UnitOfWork, message: MessageSent, now: datetime) -> Sent:
 
     A message with keys begins one case of a scheme, however often it comes; one without keys
     begins another each time. Source: Camunda 8, message correlation to message start events.
+
+    :param sender: id of the case that sends it: one that it begins is linked with it.
     """
     payload = {
         "id": uuid.uuid4().hex,
@@ -82,6 +86,8 @@ def publish(uow: UnitOfWork, message: MessageSent, now: datetime) -> Sent:
         "digest": keys_digest(message.keys),
         "variables": dict(message.variables),
         "expires_at": now + timedelta(seconds=message.time_to_live_s),
+        "sender": sender,
+        "about": message.about,
     }
     receivers = _give(uow, payload, now)
     served, raw, starts = schemes_of(uow, receivers), dump(payload), []

@@ -55,14 +55,16 @@ class Operations(UseCases):
         *,
         time_to_live_s: int = 3600,
         message_id: str | None = None,
+        about: str | None = None,
     ) -> int:
         """Publish a message to every case that waits for it, and start those that begin with it.
 
         :param keys: all of them must match; a scheme begins once with a message of these keys.
+        :param about: id of whom the cases that begin with it are about.
         :param message_id: idempotency id: published again while it lives, it is not repeated.
         :returns: how many cases get it or begin with it; at 0 it is buffered for its time-to-live.
         """
-        sent = MessageSent(0, "", message, keys, variables, time_to_live_s)
+        sent = MessageSent(0, "", message, keys, variables, time_to_live_s, about)
         with self.store.unit_of_work() as uow:
             went = self._publish(uow, sent, message_id)
         return self._begin(went)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -20,7 +23,6 @@ from engine.model import (
     JobStatus,
     StartProcess,
     StartTrigger,
-    Variables,
 )
 from engine.ports import Ports
 from engine.service import messages
@@ -34,7 +36,9 @@ from engine.store.cases import (
     insert_case,
     latest_deployment,
     next_number,
+    read_case,
 )
+from engine.store.links import insert_link
 from engine.store.starts import (
     StartEventRow,
     StartJobRow,
@@ -178,7 +182,7 @@ class Starts:
             if job.trigger is StartTrigger.MESSAGE:
                 messages.hand_over(uow, payload, now)
             return True
-        self._start(uow, newest.id, deployed, job, payload["variables"], request, now)
+        self._start(uow, newest.id, deployed, job, payload, request, now)
         return True
 
     def _start(
@@ -187,12 +191,16 @@ class Starts:
         deployment_id: str,
         deployed: Deployed,
         job: StartJobRow,
-        variables: Variables,
+        payload: Mapping[str, Any],
         request: str | None,
         now: datetime,
     ) -> None:
         case = new_case(uow, deployment_id, deployed, SYSTEM, now)
+        case = replace(case, subject=payload.get("about"))
         insert_case(uow, case, request)
+        sender = payload.get("sender")
+        if sender is not None:
+            insert_link(uow, case.id, sender, now)
         data = {
             "reference": case.reference,
             "deployment": deployment_id,
@@ -200,9 +208,12 @@ class Starts:
             "start_event": job.element_id,
             "commitments": {},
         }
+        if sender is not None:
+            data["origin"] = read_case(uow, sender).reference
         uow.record(case.id, EventKind.CASE_STARTED, data, actor=SYSTEM.account_id, at=now)
         add_parties(uow, case, deployed, SYSTEM, (), now)
-        self._stepper.step(uow, case, StartProcess(variables, job.element_id), SYSTEM, now)
+        begin = StartProcess(payload.get("variables", {}), job.element_id)
+        self._stepper.step(uow, case, begin, SYSTEM, now)
 
     def _failed(self, job: StartJobRow, error: Exception) -> None:
         text, now = failure_text(error), self._ports.clock.now()

@@ -160,7 +160,7 @@ class Stepper:
             if payload is not None:
                 messages.deliver(uow, case.id, wanted.activation, wanted.element_id, payload, now)
         for message in outcome.messages:
-            messages.publish(uow, message, now)
+            messages.publish(uow, message, now, sender=case.id)
         for signal in outcome.signals:
             messages.broadcast(uow, signal, now, but=case.id)
 

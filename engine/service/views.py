@@ -163,6 +163,17 @@ class CaseView:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkedCases:
+    """The cases that a message links with one, as far as the reader may see them.
+
+    :ivar origin: the case whose message began it. :ivar begun: those that its own messages began.
+    """
+
+    origin: CaseView | None
+    begun: tuple[CaseView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TaskView:
     """A task with everything its page needs.
 

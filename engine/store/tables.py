@@ -96,6 +96,15 @@ cases = Table(
     Index("ix_cases_deployment", "deployment_id", "ended_at", "id"),
 )
 
+case_links = Table(
+    "case_links",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("origin_id", ForeignKey("cases.id"), nullable=False),
+    Column("linked_at", UtcDateTime, nullable=False),
+    Index("ix_case_links_origin", "origin_id"),
+)
+
 work_items = Table(
     "work_items",
     metadata,

@@ -35,6 +35,19 @@ TO_MONTH = """\
     answer: {complete: yes}
 """
 
+MESSAGE_START_BEFORE = '<bpmn:userTask id="Task_Check"'
+MESSAGE_START = """\
+<bpmn:startEvent id="Event_HandedOver" name="Dossier transmis">
+  <bpmn:outgoing>Flow_Handed</bpmn:outgoing>
+  <bpmn:messageEventDefinition messageRef="Message_Handover" />
+</bpmn:startEvent>
+<bpmn:sequenceFlow id="Flow_Handed" sourceRef="Event_HandedOver" targetRef="Task_Check" />
+"""
+MESSAGE_DECLARED = """\
+<bpmn:message id="Message_Handover" name="handover-loan">
+  <bpmn:extensionElements><zeebe:subscription correlationKey="=case.id" /></bpmn:extensionElements>
+</bpmn:message>
+"""
 FILE_FIELD = {"type": "filepicker", "key": "proof", "label": "Preuve"}
 
 Play = Callable[..., ScenarioReport]
@@ -152,6 +165,32 @@ def test_a_message_from_elsewhere_reaches_the_case_by_its_keys(play: Play) -> No
     other = told(publish % "somebody else" + "  - expect: {status: active}\n")
     report = play(mine=mine, other=other)
     assert report.failed == 0, report.as_text()
+
+
+def test_a_scenario_may_begin_by_a_message_and_fails_where_nothing_begins_with_it(
+    tmp_path: Path,
+) -> None:
+    begun = (
+        "name: begun\n"
+        "start_at: 2026-01-31T09:00:00\n"
+        "start:\n"
+        "  message: handover-loan\n"
+        "  keys: {key: before-1}\n"
+        "  variables: {amount: 500}\n"
+        "  person: {family_name: Essai}\n"
+        "steps:\n"
+        "  - expect: {active: [Task_Check], variables: {amount: 500}}\n"
+    )
+    nothing = begun.replace("handover-loan", "handover-other").replace("begun\n", "nothing\n", 1)
+    folder = scheme(tmp_path / "processes", {"begun.yaml": begun, "nothing.yaml": nothing})
+    diagram = folder / "loan.bpmn"
+    text = diagram.read_text().replace(MESSAGE_START_BEFORE, MESSAGE_START + MESSAGE_START_BEFORE)
+    text = text.replace("</bpmn:definitions>", MESSAGE_DECLARED + "</bpmn:definitions>")
+    diagram.write_text(text)
+    report = run([folder], Settings("sqlite://", tmp_path / "var", tmp_path, ports=PORTS))
+    assert by_file(report)["begun"].failure is None, report.as_text()
+    _, step, why = failure_of(report, "nothing")
+    assert (step, why) == ("start", "the message handover-other begins 0 cases, not 1")
 
 
 def test_coverage_counts_flows_taken_of_all_flows_and_names_the_others(play: Play) -> None:

@@ -12,6 +12,7 @@ from engine.service import (
     ActionView,
     CaseView,
     EventView,
+    LinkedCases,
     PlaneView,
     StepView,
     SummaryItem,
@@ -38,6 +39,7 @@ class Dossier:
     :ivar person: who it is about, as far as the reader's tiers open it.
     :ivar mine: open tasks that the reader holds or may take; ``others``: the remaining ones.
     :ivar diagram: SVG drawn by the engine; empty where the diagram has no interchange.
+    :ivar linked: the cases that began this one or began with it.
     :ivar operable: the reader may suspend the case, move it and correct its data.
     :ivar plane: the page of the diagram that is shown.
     :ivar planes: the scheme's own pages, and those shared ones that the case has reached.
@@ -64,6 +66,7 @@ class Dossier:
     asked: tuple[Asked, ...]
     surveys: tuple[Panel, ...]
     names: Mapping[str, str]
+    linked: LinkedCases
     operable: bool
 
 
@@ -104,6 +107,7 @@ def read_dossier(case_id: str, plane_id: str | None, *, everything: bool) -> Dos
         asked=asked_of(case, history),
         surveys=_surveys(case),
         names=people,
+        linked=engine().linked(case_id, actor, language),
         operable=engine().may_operate(case_id, actor),
     )
 

@@ -127,7 +127,7 @@ _TECHNICAL = frozenset(
 )
 """Kinds told only to who asks for everything."""
 
-_SHOWN = ("organisation", "message", "signal", "code")
+_SHOWN = ("organisation", "message", "signal", "code", "origin")
 """What an event's data may say on the page; the rest is for exports."""
 
 _PURPOSES: Mapping[str, Any] = {
