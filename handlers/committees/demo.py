@@ -33,6 +33,10 @@ _PROJECT_GRID = (
     _criterion("person", "Motivation, compétences", "Motivation, skills", "الدافع والكفاءة", 10),
     _criterion("contribution", "Apport personnel", "Own contribution", "المساهمة الذاتية", 10),
 )
+_SPECIFICATION_GRID = (
+    _criterion("fit", "Respect du cahier des charges", "Fit", "مطابقة كراس الشروط", 10, 2),
+    _criterion("means", "Moyens et équipe", "Means and team", "الموارد والفريق", 10),
+)
 _SAMPLE = "quorum, majorité et grille : valeurs d'exemple (I)"
 
 BODIES = (
@@ -108,9 +112,74 @@ BODIES = (
         ),
         source=f"S A16, W30 : trois associations retenues parmi vingt et une ; {_SAMPLE}",
     ),
+    Body(
+        "tn-tounesna-approval",
+        "Comité d'agrément Tounesna (démo)",
+        "approval",
+        "TN",
+        "comite-tounesna-demo",
+        "CA-TOUNESNA",
+        quorum=3,
+        majority=Majority.ABSOLUTE,
+        casting_vote=True,
+        grid=_SPECIFICATION_GRID,
+        source=f"S A17 : agrément par le dispositif d'après un cahier des charges ; {_SAMPLE}",
+    ),
+    Body(
+        "cm-minjec-subsidy",
+        "Commission de la subvention MINJEC (démo)",
+        "selection",
+        "CM",
+        "comite-minjec-demo",
+        "CS-MINJEC",
+        quorum=3,
+        majority=Majority.SIMPLE,
+        casting_vote=True,
+        source=f"I A11 : la ligne budgétaire est S, la commission déduite ; {_SAMPLE}",
+    ),
+    Body(
+        "cm-pari-jedi",
+        "Comité PARI-JEDI (démo)",
+        "selection",
+        "CM",
+        "comite-pari-jedi-demo",
+        "CP-PARIJEDI",
+        quorum=3,
+        majority=Majority.SIMPLE,
+        casting_vote=True,
+        grid=_PROJECT_GRID,
+        source=f"W25 : le programme a son comité de pilotage ; I A12, A13 pour les dossiers "
+        f"qu'il décide ; {_SAMPLE}",
+    ),
+    Body(
+        "tg-ofii-anpe",
+        "Comité OFII-ANPE (démo)",
+        "selection",
+        "TG",
+        "comite-ofii-anpe-demo",
+        "CS-OFII-ANPE",
+        quorum=3,
+        majority=Majority.SIMPLE,
+        casting_vote=True,
+        grid=_PROJECT_GRID,
+        source=f"I A5 : aucun comité n'est décrit, repris de A2 ; {_SAMPLE}",
+    ),
+    Body(
+        "cm-ofii-operators",
+        "Commission du panel d'opérateurs OFII (démo)",
+        "approval",
+        "CM",
+        "comite-demo",
+        "CO-OFII",
+        quorum=3,
+        majority=Majority.TWO_THIRDS,
+        casting_vote=False,
+        grid=_SPECIFICATION_GRID,
+        source=f"I A3 : les exigences sont S, la commission déduite ; {_SAMPLE}",
+    ),
 )
 
-_SEATS = (
+_OFII_SEATS = (
     ("demo-presidence", MemberRole.CHAIR, True),
     ("demo-vicepresidence", MemberRole.DEPUTY, True),
     ("demo-membre1", MemberRole.MEMBER, True),
@@ -121,7 +190,30 @@ _SEATS = (
 )
 """OFII's committee, three French and three Cameroonian votes; all of them are invented people."""
 
+_BENCH = (
+    ("presidence", MemberRole.CHAIR, True),
+    ("vicepresidence", MemberRole.DEPUTY, True),
+    ("membre1", MemberRole.MEMBER, True),
+    ("membre2", MemberRole.MEMBER, True),
+    ("membre3", MemberRole.MEMBER, True),
+    ("secretariat", MemberRole.SECRETARY, False),
+)
+"""Any other committee: nobody published who sits in it, so five votes are invented."""
+
+_COUNSELLORS = "cm-ffue-steering"
+"""MINJEC's counsellors take part in this one (S A10); no vote of theirs is stated: observers."""
+
 _SINCE = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def seats_of(body_id: str) -> tuple[Member, ...]:
+    """Return the invented members of a demo committee; their accounts bear the committee's name."""
+    if body_id == OFII_FINANCE:
+        return tuple(Member(body_id, *seat, _SINCE) for seat in _OFII_SEATS)
+    seats = [(f"demo-{body_id}-{name}", role, votes) for name, role, votes in _BENCH]
+    if body_id == _COUNSELLORS:
+        seats.append((f"demo-{body_id}-conseiller", MemberRole.OBSERVER, False))
+    return tuple(Member(body_id, *seat, _SINCE) for seat in seats)
 
 
 def seed_committees(uow: UnitOfWork) -> None:
@@ -130,6 +222,5 @@ def seed_committees(uow: UnitOfWork) -> None:
     for body in BODIES:
         if body.id not in known:
             save_body(uow, body)
-    if OFII_FINANCE not in known:
-        for account_id, role, votes in _SEATS:
-            save_member(uow, Member(OFII_FINANCE, account_id, role, votes, _SINCE))
+            for seat in seats_of(body.id):
+                save_member(uow, seat)

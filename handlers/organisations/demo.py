@@ -71,6 +71,38 @@ _BODIES: tuple[tuple[str, str, Kind, str, str, str], ...] = (
         "public",
         "S A15",
     ),
+    (
+        "comite-tounesna-demo",
+        "Secrétariat du comité Tounesna (démo)",
+        Kind.COMMITTEE,
+        "TN",
+        "public",
+        "S A17",
+    ),
+    (
+        "comite-minjec-demo",
+        "Secrétariat de la commission MINJEC (démo)",
+        Kind.COMMITTEE,
+        "CM",
+        "public",
+        "I A11",
+    ),
+    (
+        "comite-pari-jedi-demo",
+        "Secrétariat du comité PARI-JEDI (démo)",
+        Kind.COMMITTEE,
+        "CM",
+        "public",
+        "W25",
+    ),
+    (
+        "comite-ofii-anpe-demo",
+        "Secrétariat du comité OFII-ANPE (démo)",
+        Kind.COMMITTEE,
+        "TG",
+        "public",
+        "I A5",
+    ),
 )
 
 _MONITORING = ("Jasmin", "Olivier", "Palmier", "Amandier", "Figuier", "Grenadier")

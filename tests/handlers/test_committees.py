@@ -20,6 +20,8 @@ from engine.store import UnitOfWork
 from engine.store.work import insert_work_items, read_work_item, update_work_item
 from handlers import committees as c
 from handlers.committees import Body, Majority, Member, MemberRole, Outcome, Verdict, Vote
+from handlers.demo import seed
+from handlers.organisations import read_organisation
 from tests.handlers.support import NOW, Site, person
 
 CHAIR, ONE, TWO, THREE = (
@@ -506,3 +508,18 @@ def test_no_majority_is_carried_without_a_vote_for_and_more_for_never_hurts(
             assert won
         better = c.tally(dict.fromkeys(cast, Vote.FOR), voters, "a")
         assert not won or c.carried(majority, better, len(voters), casting_vote=casting)
+
+
+def test_every_demo_committee_has_seats_enough_for_its_quorum_and_a_marked_source(
+    sqlite_site: Site,
+) -> None:
+    with sqlite_site.store.unit_of_work() as uow:
+        seed(uow)
+        seed(uow)
+        for body in c.BODIES:
+            seats = c.members_of(uow, body.id, NOW)
+            assert [m.role for m in seats].count(MemberRole.CHAIR) == 1
+            assert MemberRole.SECRETARY in [m.role for m in seats]
+            assert sum(m.votes for m in seats) > body.quorum
+            assert body.source[0] in "SWI"
+            read_organisation(uow, body.organisation_id)

@@ -25,6 +25,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "steering": _l("Steering committee"),
         "cbi": _l("Cash assistance (CBI) committee"),
         "selection": _l("Selection committee"),
+        "approval": _l("Approval committee"),
     },
     "majority": {
         "consent": _l("by consent: the chair states what was agreed"),

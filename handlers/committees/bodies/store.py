@@ -32,7 +32,8 @@ class MemberRole(StrEnum):
 class Body:
     """A committee.
 
-    :ivar kind: code: ``finance``, ``steering``, ``cbi``, ``selection``.
+    :ivar kind: code: ``finance``, ``steering``, ``cbi``, ``selection``,
+        ``approval``.
     :ivar organisation_id: where its secretariat is; roles held there reach its sessions.
     :ivar prefix: what its sessions' and minutes' numbers begin with; its own.
     :ivar quorum: voting members who must be present and not recused for a decision.
