@@ -62,7 +62,7 @@ def lint(
     if only_rules:
         _list_rules(output, language)
         return
-    reports = lint_paths(paths, _handlers(settings_of(ctx)), datetime.now(UTC))
+    reports = lint_paths(paths, known_handlers(settings_of(ctx)), datetime.now(UTC))
     if not reports:
         where = ", ".join(map(str, paths)) or "no path"
         raise click.UsageError(f"No scheme.toml, .bpmn, .dmn or .form at or below {where}.")
@@ -77,7 +77,8 @@ def lint(
         raise SystemExit(EXIT_FAILED)
 
 
-def _handlers(settings: Settings) -> Mapping[str, HandlerSpec]:
+def known_handlers(settings: Settings) -> Mapping[str, HandlerSpec]:
+    """Return what a site's diagrams may ask of the world; its database is not needed."""
     with tempfile.TemporaryDirectory() as scratch:
         return compose(settings, Store(f"sqlite:///{scratch}/lint.db")).registry.specs
 

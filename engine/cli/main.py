@@ -87,7 +87,18 @@ format_option = click.option(
 
 
 def _register() -> None:
-    from engine.cli import cases, demo, language, lint, migrations, operate, publish, run, starts
+    from engine.cli import (
+        cases,
+        demo,
+        language,
+        lint,
+        migrations,
+        operate,
+        publish,
+        run,
+        schemes,
+        starts,
+    )
 
     for command in (
         run.serve,
@@ -97,6 +108,7 @@ def _register() -> None:
         publish.export,
         lint.lint,
         publish.scenario,
+        schemes.scheme,
         language.feel,
         language.dmn,
         cases.case,

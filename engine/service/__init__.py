@@ -13,6 +13,7 @@ from engine.service.migration_views import (
     VersionView,
 )
 from engine.service.publications import Deployed, compile_files, read_folder
+from engine.service.sheets import PageSheet, SchemeSheet, sheet_of
 from engine.service.trace_drawings import draw_traces
 from engine.service.views import (
     ActionView,
@@ -57,8 +58,10 @@ __all__ = [
     "MoveView",
     "OperatedView",
     "Page",
+    "PageSheet",
     "PlaneView",
     "Problem",
+    "SchemeSheet",
     "SchemeView",
     "StandingView",
     "StartView",
@@ -77,4 +80,5 @@ __all__ = [
     "lint_files",
     "lint_paths",
     "read_folder",
+    "sheet_of",
 ]

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from engine.errors import DeploymentRefused, Finding
 from engine.feel import Value, to_feel
 from engine.rules import finding, said
+from engine.service.figures import Figure, check_figures, read_figures
 
 
 class RoleKind(StrEnum):
@@ -70,6 +71,8 @@ class SchemeConfig:
     :ivar operators: role codes that may suspend, change and cancel its cases, beside the site's own
         operators.
     :ivar constants: visible to FEEL as ``scheme.<name>``: constants, and each figure's value.
+    :ivar figures: amounts and delays by name, each with its source.
+    :ivar no_phases: why the scheme has no phases; empty where it has them.
     """
 
     id: str
@@ -87,6 +90,8 @@ class SchemeConfig:
     standing_parties: tuple[StandingParty, ...]
     operators: frozenset[str]
     constants: Mapping[str, Value]
+    figures: Mapping[str, Figure]
+    no_phases: str = ""
 
     def name_in(self, locale: str) -> str:
         """Return the scheme's name in a language, or in its first one."""
@@ -159,16 +164,7 @@ def _check(data: Mapping[str, Any], filename: str) -> list[Finding]:
                 "Write an IANA name such as Africa/Douala.",
             )
         )
-    for name, figure in data.get("figures", {}).items():
-        if not isinstance(figure, dict) or "value" not in figure or "source" not in figure:
-            findings.append(
-                _finding(
-                    filename,
-                    "scheme.figure",
-                    said("[figures.{name}] needs value and source.", name=name),
-                    "Every figure says where it comes from.",
-                )
-            )
+    findings += check_figures(data.get("figures", {}), filename)
     return [*findings, *_check_roles(data, filename), *_check_retention(data, filename)]
 
 
@@ -224,8 +220,9 @@ def review_scheme(config: SchemeConfig, filename: str = "scheme.toml") -> tuple[
 def _build(data: Mapping[str, Any]) -> SchemeConfig:
     constants: dict[str, Any] = dict(data.get("constants", {}))
     constants["currency"] = data["currency"]
-    for name, figure in data.get("figures", {}).items():
-        constants[name] = figure["value"]
+    figures = read_figures(data.get("figures", {}))
+    known = {key: to_feel(value) for key, value in constants.items()}
+    known |= {name: figure.value for name, figure in figures.items()}
     return SchemeConfig(
         id=data["id"],
         process=data["process"],
@@ -250,7 +247,9 @@ def _build(data: Mapping[str, Any]) -> SchemeConfig:
             for party in data.get("standing_parties", ())
         ),
         operators=frozenset(data.get("operators", ())),
-        constants=MappingProxyType({key: to_feel(value) for key, value in constants.items()}),
+        constants=MappingProxyType(known),
+        figures=figures,
+        no_phases=str(data.get("no_phases", "")),
     )
 
 
