@@ -8,8 +8,7 @@ from pathlib import Path
 
 import click
 
-from engine.diagram import render_svg
-from engine.service import Deployed, PageSheet, sheet_of
+from engine.service import Deployed, PageSheet, draw_page, sheet_of
 
 TITLE = "# Les dispositifs, dessinés"
 _COMMON = "common"
@@ -67,16 +66,7 @@ def _pages(folder: Path, home: str, pages: Iterable[tuple[Deployed, PageSheet]])
     """Draw pages into the folder ``home`` and yield the lines that tell of them."""
     for deployed, page in pages:
         picture = folder / home / f"{page.id}.svg"
-        svg = render_svg(
-            deployed.files[page.file],
-            page.id,
-            done=frozenset(),
-            active=frozenset(),
-            failed=frozenset(),
-            labels=deployed.labels_in("fr").element,
-            title=page.name,
-        )
-        _write(picture, [svg])
+        _write(picture, [draw_page(deployed, page, "fr")])
         yield from (f"## {page.name}", "", f"![{page.name}]({_beside(home)}/{page.id}.svg)", "")
         yield from (f"1. {step.name} ({_KINDS[step.kind]})" for step in page.steps)
         yield ""

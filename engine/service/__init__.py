@@ -13,7 +13,7 @@ from engine.service.migration_views import (
     VersionView,
 )
 from engine.service.publications import Deployed, compile_files, read_folder
-from engine.service.sheets import PageSheet, SchemeSheet, sheet_of
+from engine.service.sheets import PageSheet, SchemeSheet, draw_page, sheet_of
 from engine.service.trace_drawings import draw_traces
 from engine.service.views import (
     ActionView,
@@ -76,6 +76,7 @@ __all__ = [
     "WorkItemView",
     "WorklistQuery",
     "compile_files",
+    "draw_page",
     "draw_traces",
     "lint_files",
     "lint_paths",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine import bpmn, dmn
-from engine.diagram import planes
+from engine.diagram import planes, render_svg
 from engine.service.figures import Figure
 from engine.service.publications import Deployed
 from engine.service.scheme import RoleKind
@@ -185,3 +185,20 @@ def _tables(deployed: Deployed) -> Iterator[TableSheet]:
         if file.endswith(".dmn"):
             for decision in dmn.read_decisions(source, file).decisions.values():
                 yield TableSheet(decision.id, decision.name, file, decision.kind)
+
+
+def draw_page(deployed: Deployed, page: PageSheet, locale: str) -> str:
+    """Draw one page of a scheme, with nothing done or active on it.
+
+    :returns: an ``<svg>`` element.
+    """
+    nothing = frozenset[str]()
+    return render_svg(
+        deployed.files[page.file],
+        page.id,
+        done=nothing,
+        active=nothing,
+        failed=nothing,
+        labels=deployed.labels_in(locale).element,
+        title=page.name,
+    )
