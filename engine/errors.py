@@ -7,6 +7,7 @@
     ├── FeelError               an expression does not parse or passes its budget (engine.feel)
     ├── DecisionError           a DMN file or a decision cannot be used (engine.dmn)
     ├── DeploymentRefused       a publication has findings of severity "error"
+    ├── DocumentationOnly       a published process is there to be read, not to be run
     ├── NotFound                no such case, work item, job, deployment
     ├── NotAllowed              the actor may not do this to that object
     │   └── DutiesNotSeparate   somebody else must: the actor did a step kept apart from this one
@@ -126,12 +127,36 @@ class Finding:
 class DeploymentRefused(PasserelleError):
     """A publication has errors; nothing of it was stored.
 
-    :ivar findings: every finding, errors first.
+    :ivar findings: every finding, errors first. :ivar hint: what else can be done; ``""`` if
+        nothing but to mend it.
     """
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    def __init__(self, findings: Sequence[Finding], hint: str = "") -> None:
         self.findings = tuple(findings)
-        super().__init__("\n".join(str(f) for f in self.findings if f.severity == "error"))
+        self.hint = hint
+        lines = [str(found) for found in self.findings if found.severity == "error"]
+        super().__init__("\n".join([*lines, hint] if hint else lines))
+
+
+class DocumentationOnly(PasserelleError):
+    """A process cannot be run and was published to be read: no case can begin in it or go there.
+
+    :ivar scheme: the scheme. :ivar version: the publication's number. :ivar process_id: the
+        scheme's process. :ivar reasons: why it cannot be run, a line each.
+    """
+
+    def __init__(
+        self, scheme: str, version: int, process_id: str, reasons: Sequence[str] = ()
+    ) -> None:
+        lines = "".join(f"\n  {reason}" for reason in reasons)
+        super().__init__(
+            f"Version {version} of {scheme} is documentation only: its process '{process_id}' "
+            f"cannot be run. Mend it, and publish it again.{lines}"
+        )
+        self.scheme = scheme
+        self.version = version
+        self.process_id = process_id
+        self.reasons = tuple(reasons)
 
 
 class NotFound(PasserelleError):

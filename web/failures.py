@@ -16,6 +16,7 @@ from engine.errors import (
     CaseEnded,
     CaseSuspended,
     Conflict,
+    DocumentationOnly,
     NotAllowed,
     NotFound,
     PasserelleError,
@@ -37,6 +38,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(NotAllowed, _not_allowed)
     app.register_error_handler(Conflict, _conflict)
     app.register_error_handler(CaseEnded, _conflict)
+    app.register_error_handler(DocumentationOnly, _conflict)
     app.register_error_handler(StoreUnavailable, _unavailable)
     app.register_error_handler(PdfUnavailable, _no_pdf)
     app.register_error_handler(PasserelleError, _refused)
@@ -56,6 +58,8 @@ def explain(error: PasserelleError) -> str:
         return _("This case has ended; it takes no more steps. Nothing was changed.")
     if isinstance(error, CaseSuspended):
         return _("This case is suspended: it takes nothing until it is resumed. Nothing is lost.")
+    if isinstance(error, DocumentationOnly):
+        return _("This version is there to be read: no case can begin in it or be moved to it.")
     if isinstance(error, NotAllowed):
         return _("This is for somebody else to do: another role, or a colleague. Nothing was kept.")
     if isinstance(error, Conflict):

@@ -121,6 +121,7 @@ POLICY: Mapping[str, Rule] = {
     "notices.index": CASE_READERS,
     "notices.preview": CASE_READERS,
     "versions.index": DESIGNERS,
+    "versions.version": DESIGNERS,
     "versions.plan": DESIGNERS,
     "versions.run": DESIGNERS,
     "versions.batch": DESIGNERS,

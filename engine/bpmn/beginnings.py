@@ -57,15 +57,17 @@ class TimerStart:
 def beginnings(publication: Publication) -> tuple[Beginning, ...]:
     """Return what begins a case of a publication when it comes from outside."""
     found = []
-    for element, event in _parts(publication.processes[publication.process_id].body):
+    for element, event in _parts(publication.top):
         if event.trigger in BY_NAME:
             name = event.message.name if event.message is not None else event.name
             found.append(Beginning(element.id, BY_NAME[event.trigger], name))
     return tuple(found)
 
 
-def _parts(body: Body) -> Iterator[tuple[Element, Event]]:
-    """Yield every trigger of every element at which a case may begin."""
+def _parts(body: Body | None) -> Iterator[tuple[Element, Event]]:
+    """Yield every trigger of every element at which a case may begin; none of documentation."""
+    if body is None:
+        return
     here = starts_of(body)
     for element in (each for each in body.elements.values() if each.id in here):
         for event in element.event.parts or (element.event,):
@@ -91,7 +93,7 @@ def timer_starts(
     :raises DeploymentRefused: an expression does not give what a timer needs at this moment.
     """
     found, findings = [], Findings()
-    for element, event in _parts(publication.processes[publication.process_id].body):
+    for element, event in _parts(publication.top):
         if event.trigger is not Trigger.TIMER:
             continue
         try:

@@ -177,8 +177,8 @@ def variables_at(
 
 def start_form(publication: Publication) -> tuple[str | None, tuple[str, ...]]:
     """Return the form that starts a case, and the groups that may start one."""
-    body = publication.processes[publication.process_id].body
-    event = next((body.elements[name] for name in body.entries()), None)
+    body = publication.top
+    event = None if body is None else next((body.elements[i] for i in body.entries()), None)
     if event is None:
         return None, ()
     groups = event.extensions.properties.get("candidateGroups", "")

@@ -2,35 +2,46 @@
 
 A process that is not marked executable and that nothing calls, a pool without a process, an
 extension of another tool, a data store: each is kept as it is written and gives one warning.
+Whoever publishes may ask that what cannot be run be kept so as well, instead of being refused.
 
 Source: BPMN 2.0.2, table 10.1 (isExecutable), section 9.3 (black box pools), 8.3.3 (extensions).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Set
 
 from lxml import etree
 
-from engine.bpmn.bodies import called
+from engine.bpmn.bodies import bodies, called
 from engine.bpmn.elements import Process
-from engine.bpmn.findings import Findings, Place
+from engine.bpmn.findings import ERROR, Findings, Place
 from engine.bpmn.reader import BPMN, ZEEBE, Document, children, flag, is_bpmn, referred
 from engine.errors import Finding
 from engine.rules import said
 
 SILENT = frozenset({BPMN, ZEEBE, "http://camunda.org/schema/modeler/1.0"})
 """Namespaces of extension elements that are read, or that only modelers use."""
+SCHEME = "scheme.toml"
 
 
 class Documentation:
     """The parts of a publication's diagrams that are not run.
 
     :param process_id: the process that a case runs; ``None`` where each file stands alone.
+    :param keeps: whether what cannot be run is kept as documentation too. :param known: processes
+        that are documentation whatever is found: they were published so.
+    :ivar kept: once settled, the processes that are documentation since they cannot be run.
+    :ivar why: what each of these would have been refused for, as warnings.
     """
 
-    def __init__(self, process_id: str | None) -> None:
+    def __init__(
+        self, process_id: str | None, *, keeps: bool = False, known: Collection[str] = ()
+    ) -> None:
         self._process_id = process_id
+        self.keeps = keeps
+        self.kept: set[str] = set(known)
+        self.why: tuple[Finding, ...] = ()
         self._homes: dict[tuple[str, str], str] = {}
         self._described: dict[str, set[str]] = {}
         self._executable: dict[str, set[str]] = {}
@@ -97,6 +108,26 @@ class Documentation:
         for name, process in list(processes.items()):
             if (process.place.file, name) in dropped:
                 del processes[name]
+        if self.keeps:
+            self._keep(processes, findings)
+
+    def _keep(self, processes: dict[str, Process], findings: Findings) -> None:
+        """Keep what cannot be run, and what calls it, as documentation; take it out."""
+        wrong = [item for item in findings.items if item.severity == ERROR and _of_a_file(item)]
+        homes = {(item.file, self._homes.get((item.file, item.element), "")) for item in wrong}
+        whole = {file for file, home in homes if not home}
+        self.kept |= {home for _, home in homes if home}
+        for file in whole:
+            self.kept |= self._described.get(file, set()) | self._executable.get(file, set())
+        while callers := [p for p in processes.values() if self._is_lost(p)]:
+            for process in callers:
+                self.kept.add(process.id)
+                del processes[process.id]
+                _tell_calls(process, self.kept, findings)
+        self.why = findings.soften(_of_a_file)
+
+    def _is_lost(self, process: Process) -> bool:
+        return process.id in self.kept or not self.kept.isdisjoint(called(process))
 
     def _run(self, processes: Mapping[str, Process]) -> set[str]:
         """Return the scheme's process, those marked executable, and all that these call."""
@@ -108,6 +139,27 @@ class Documentation:
                 found.add(name)
                 waiting.extend(called(processes[name]))
         return found
+
+
+def _of_a_file(finding: Finding) -> bool:
+    """Return whether a finding is about a file that can be documentation."""
+    return finding.file != SCHEME or finding.rule == "bpmn.no-process"
+
+
+def _tell_calls(process: Process, kept: Set[str], findings: Findings) -> None:
+    for body, _ in bodies(process):
+        for element in body.elements.values():
+            target = element.extensions.called
+            if target is not None and target.process_id in kept - {process.id}:
+                findings.error(
+                    "called",
+                    element.place,
+                    said(
+                        "it calls '{process_id}', which is published as documentation only.",
+                        process_id=target.process_id,
+                    ),
+                    "Mend the process that it calls, and publish again.",
+                )
 
 
 def _pools(document: Document, findings: Findings) -> None:

@@ -70,18 +70,25 @@ class Findings:
             )
         )
 
-    def soften(self, covers: Callable[[Finding], bool]) -> None:
-        """Make warnings of the errors that this covers."""
-        self.items = [
-            replace(item, severity=WARNING) if item.severity == ERROR and covers(item) else item
+    def soften(self, covers: Callable[[Finding], bool]) -> tuple[Finding, ...]:
+        """Make warnings of the errors that this covers, and return these."""
+        softened = {
+            item: replace(item, severity=WARNING)
             for item in self.items
-        ]
+            if item.severity == ERROR and covers(item)
+        }
+        self.items = [softened.get(item, item) for item in self.items]
+        return tuple(softened.values())
 
     def sorted(self) -> tuple[Finding, ...]:
         """Return every finding once, errors first, then by file and line."""
         unique = dict.fromkeys(self.items)
         order = sorted(unique, key=lambda f: (f.severity != ERROR, f.file, f.line, f.rule))
         return tuple(order)
+
+    def wrong_files(self) -> frozenset[str]:
+        """Return the files in which an error was found."""
+        return frozenset(item.file for item in self.items if item.severity == ERROR)
 
     @property
     def refused(self) -> bool:

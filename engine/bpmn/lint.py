@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from engine.bpmn.dataflow import check_variables
+from engine.bpmn.documentation import Documentation
 from engine.bpmn.elements import Process
 from engine.bpmn.findings import Findings
 from engine.bpmn.publication import read_publication
 from engine.bpmn.staffing import check_staffing
-from engine.bpmn.starts import check_beginning
 from engine.bpmn.vain import check_vain
 from engine.bpmn.writers import NONE, Names
 from engine.errors import DeploymentRefused, Finding
@@ -48,6 +48,7 @@ def lint(
     country: str,
     time_zone: str,
     now: datetime | None = None,
+    as_documentation: bool = False,
 ) -> tuple[Finding, ...]:
     """Return everything there is to say of a publication, errors first; see :func:`survey`."""
     return survey(
@@ -58,6 +59,7 @@ def lint(
         country=country,
         time_zone=time_zone,
         now=now,
+        as_documentation=as_documentation,
     ).findings
 
 
@@ -70,23 +72,25 @@ def survey(
     country: str,
     time_zone: str,
     now: datetime | None = None,
+    as_documentation: bool = False,
 ) -> Survey:
     """Look at a publication from every side.
 
     :param process_id: the process that a case runs; ``None`` for a diagram that stands alone, whose
         handlers, forms, decisions and called processes may be elsewhere.
     :param now: what fixed dates are compared with; without it they are not looked at.
+    :param as_documentation: whether what cannot be run only warns, since it would be published so.
     """
     findings = Findings()
+    values = {name: to_feel(value) for name, value in constants.items()}
+    told = Documentation(process_id, keeps=as_documentation)
     processes, decisions = read_publication(
-        files, process_id, handlers, country, time_zone, findings, deep=True
+        files, process_id, handlers, country, time_zone, findings, told, values, deep=True
     )
     check_vain(processes.values(), time_zone, now, findings)
     homes = _forms(files)
     forms, writes = {key: form for key, (form, _) in homes.items()}, NONE
     if process_id is not None and process_id in processes:
-        values = {name: to_feel(value) for name, value in constants.items()}
-        check_beginning(processes[process_id], values, time_zone, findings)
         check_staffing(processes.values(), findings)
         writes = check_variables(
             processes, process_id, handlers, forms, decisions, constants, findings

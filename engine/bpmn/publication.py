@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from engine.bpmn.checks import check_calendar, check_references
 from engine.bpmn.documentation import Documentation
 from engine.bpmn.drawn import check_drawing
-from engine.bpmn.elements import Process
+from engine.bpmn.elements import Body, Process
 from engine.bpmn.findings import Findings, Place
 from engine.bpmn.processes import read_processes
 from engine.bpmn.reader import DI, children, extensions, is_bpmn, read_document, referred, tag
@@ -45,6 +45,8 @@ class Publication:
 
     :ivar processes: by id. :ivar specs: SpiffWorkflow's specifications, by process or
         sub-process id. :ivar decisions: the decision model that holds each decision id.
+    :ivar documentation: ids of processes that cannot be run and are kept as documentation.
+    :ivar why: what they would have been refused for.
     :ivar constants: visible to every expression as ``scheme``; never part of a state.
     """
 
@@ -57,6 +59,14 @@ class Publication:
     country: str
     time_zone: str
     findings: tuple[Finding, ...]
+    documentation: frozenset[str] = frozenset()
+    why: tuple[Finding, ...] = ()
+
+    @property
+    def top(self) -> Body | None:
+        """The body of the process that a case runs; ``None`` if that is documentation only."""
+        process = self.processes.get(self.process_id)
+        return None if process is None else process.body
 
 
 def compile_publication(
@@ -68,21 +78,30 @@ def compile_publication(
     country: str,
     time_zone: str,
     any_start: bool = False,
+    documentation: Collection[str] | None = None,
 ) -> Publication:
     """Read, check and build a scheme's diagrams.
 
     :param files: every file of the publication by name.
     :param process_id: the process that a case of the scheme runs.
     :param any_start: whether the caller starts cases itself, in ways of its own.
+    :param documentation: given, what cannot be run is kept as documentation instead of being
+        refused, and so are the processes with these ids.
     :raises DeploymentRefused: something in it has errors; every finding is told.
     """
     findings = Findings()
-    processes, decisions = read_publication(
-        files, process_id, handlers, country, time_zone, findings
-    )
     values = {name: to_feel(value) for name, value in constants.items()}
-    if process_id in processes and not any_start:
-        check_beginning(processes[process_id], values, time_zone, findings)
+    told = Documentation(process_id, keeps=documentation is not None, known=documentation or ())
+    processes, decisions = read_publication(
+        files,
+        process_id,
+        handlers,
+        country,
+        time_zone,
+        findings,
+        told,
+        None if any_start else values,
+    )
     if findings.refused:
         raise DeploymentRefused(findings.sorted())
     return Publication(
@@ -95,6 +114,8 @@ def compile_publication(
         country,
         time_zone,
         findings.sorted(),
+        frozenset(told.kept),
+        told.why,
     )
 
 
@@ -134,21 +155,27 @@ def read_publication(
     country: str,
     time_zone: str,
     findings: Findings,
+    documentation: Documentation,
+    constants: Mapping[str, Any] | None,
     *,
     deep: bool = False,
 ) -> tuple[dict[str, Process], dict[str, Any]]:
     """Return the processes by id, and the decision model that holds each decision.
 
     :param process_id: the process that a case runs; ``None`` where each file stands alone.
+    :param documentation: settled here: what it keeps is not returned.
+    :param constants: what start events see of the scheme; ``None`` to leave them unchecked.
     :param deep: whether to look as lint does, which takes longer.
     """
     processes: dict[str, Process] = {}
-    documentation = Documentation(process_id)
     for name in sorted(files):
         if name.endswith(".bpmn"):
             _read_file(name, files[name], processes, documentation, findings)
-    decisions = _decisions(files, findings)
-    forms = _forms(files, findings)
+    decisions, forms = _decisions(files, findings), _forms(files, findings)
+    if documentation.keeps:
+        wrong = findings.wrong_files()
+        decisions = {name: each for name, each in decisions.items() if each.file not in wrong}
+        forms = {name: file for name, file in forms.items() if file not in wrong}
     if process_id is not None and process_id not in processes and not findings.refused:
         known = ", ".join(sorted(processes)) or "none"
         findings.error(
@@ -167,6 +194,8 @@ def read_publication(
         check_undone(processes.values(), findings)
         check_calendar(processes, country, time_zone, findings)
     check_references(processes, handlers, forms, decisions, findings, alone=process_id is None)
+    if constants is not None and process_id in processes:
+        check_beginning(processes[process_id], constants, time_zone, findings)
     if deep:
         check_soundness(processes.values(), findings)
     documentation.settle(processes, findings)

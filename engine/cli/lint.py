@@ -36,6 +36,11 @@ from engine.store import Store
     metavar="DIR",
     help="Write an SVG there for each finding that tells how a case gets into trouble.",
 )
+@click.option(
+    "--as-documentation",
+    is_flag=True,
+    help="Only warn of what cannot be run, as deploy --as-documentation takes it.",
+)
 @click.option("--rules", "only_rules", is_flag=True, help="List every rule instead.")
 @click.pass_context
 def lint(
@@ -44,6 +49,7 @@ def lint(
     output: str,
     language: str,
     drawings: Path | None,
+    as_documentation: bool,
     only_rules: bool,
 ) -> None:
     """Say what is wrong with schemes and diagrams, without publishing them.
@@ -62,7 +68,8 @@ def lint(
     if only_rules:
         _list_rules(output, language)
         return
-    reports = lint_paths(paths, known_handlers(settings_of(ctx)), datetime.now(UTC))
+    handlers = known_handlers(settings_of(ctx))
+    reports = lint_paths(paths, handlers, datetime.now(UTC), as_documentation=as_documentation)
     if not reports:
         where = ", ".join(map(str, paths)) or "no path"
         raise click.UsageError(f"No scheme.toml, .bpmn, .dmn or .form at or below {where}.")

@@ -39,6 +39,8 @@ class Group(click.Group):
         except DeploymentRefused as refused:
             for finding in refused.findings:
                 click.echo(f"{finding.severity}: {finding}", err=True)
+            if refused.hint:
+                click.echo(refused.hint, err=True)
             ctx.exit(EXIT_FAILED)
         except PasserelleError as error:
             click.echo(f"passerelle: {error}", err=True)

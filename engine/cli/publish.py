@@ -10,8 +10,10 @@ import click
 
 from engine.cli.main import EXIT_FAILED, echo_json, format_option, settings_of
 from engine.composition import open_engine
+from engine.errors import Finding
 from engine.model import Actor
 from engine.scenario import ScenarioResult, run
+from engine.service import DeploymentView
 
 CLI_ACTOR = Actor("cli")
 
@@ -30,27 +32,54 @@ def scheme_folders(paths: Iterable[Path]) -> list[Path]:
 
 @click.command()
 @folder_argument
+@click.option(
+    "--as-documentation",
+    is_flag=True,
+    help="Keep what cannot be run, to be read only, instead of refusing all.",
+)
 @format_option
 @click.pass_context
-def deploy(ctx: click.Context, folders: tuple[Path, ...], output: str) -> None:
+def deploy(
+    ctx: click.Context, folders: tuple[Path, ...], as_documentation: bool, output: str
+) -> None:
     """Publish schemes: each as one immutable deployment.
 
-    FOLDERS are schemes' folders, or folders above them. Unchanged files make no new version.
+    FOLDERS are schemes' folders, or folders above them. Unchanged files make no new version. What
+    lint warns of is told and published all the same.
+
+    With --as-documentation a diagram that cannot be run is published with its faults: kept byte for
+    byte, shown, drawn and exported, while nothing starts it and nothing calls it.
 
     \b
     Example:
       passerelle deploy processes/cm/ofii
+      passerelle deploy sketches/new-scheme --as-documentation
     """
     engine = open_engine(settings_of(ctx))
     views = []
     for folder in _found(folders):
-        view = engine.deploy(folder, CLI_ACTOR)
-        views.append(dataclasses.asdict(view))
+        view = engine.deploy(folder, CLI_ACTOR, as_documentation=as_documentation)
+        found = [
+            each
+            for each in engine.lint(folder, as_documentation=as_documentation)
+            if each.severity == "warning"
+        ]
+        warned = [dataclasses.asdict(each) for each in found]
+        views.append({**dataclasses.asdict(view), "findings": warned})
         if output == "text":
-            done = "published" if view.created else "unchanged"
-            click.echo(f"{view.scheme} version {view.version}: {done}")
+            _tell(view, found)
     if output == "json":
         echo_json(views)
+
+
+def _tell(view: DeploymentView, warnings: Iterable[Finding]) -> None:
+    done = "published" if view.created else "unchanged"
+    how = "" if view.runs else ", as documentation: no case can begin in it"
+    click.echo(f"{view.scheme} version {view.version}: {done}{how}")
+    for process_id in view.documentation:
+        click.echo(f"  documentation only: {process_id}")
+    for warning in warnings:
+        click.echo(f"  {warning.severity}: {warning}")
 
 
 @click.command()

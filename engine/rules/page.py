@@ -39,6 +39,7 @@ $ passerelle lint --rules --language fr         # this list
 
 `--format json` gives `{"files": [{"file", "outcome", "findings": […]}]}`, one entry a file;
 `outcome` is `runs`, `warnings` or `refused`. The exit code is 1 if any file is refused, else 0.
+With `--as-documentation`, what cannot be run only warns, as `deploy --as-documentation` takes it.
 
 What is found about soundness (`bpmn.deadlock` and its neighbours) comes from a game: tokens are
 moved through one process or sub-process in every order, 10,000 moves at most. The finding's

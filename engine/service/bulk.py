@@ -90,12 +90,13 @@ class MigrationBatches(UseCases):
         :param only: references of cases; all that run in the version now if left out.
         :raises InvalidAnswer: no reason is given, or the mapping names what is not there.
         :raises NotFound: the scheme has no such version. :raises NotAllowed: the actor may not.
+        :raises DocumentationOnly: the version that they would go to is there to be read only.
         """
         demand(reason)
         now = self.now()
         with self.store.unit_of_work() as uow:
             source, target = pair_of(uow, scheme, from_version, to_version)
-            old, new = self._publications.get(source.id), self._publications.get(target.id)
+            old, new = self._publications.get(source.id), self._publications.runnable(target)
             demand_mover(actor, scheme, old.config.country)
             problems = bpmn.mapping_problems(old.process, new.process, mapping)
             if problems:

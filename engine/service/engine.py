@@ -7,6 +7,7 @@ Every use case reads the same: load → advance → save. What an actor may not 
 
 from engine.service.bulk import MigrationBatches
 from engine.service.cases import Cases
+from engine.service.drawings import Drawings
 from engine.service.migrations import Migrations
 from engine.service.modifications import Modifications
 from engine.service.operations import Operations
@@ -15,5 +16,15 @@ from engine.service.tasks import Tasks
 from engine.service.trail import Trail
 
 
-class Engine(Schemes, Tasks, Cases, Trail, Operations, Modifications, Migrations, MigrationBatches):
+class Engine(
+    Schemes,
+    Drawings,
+    Tasks,
+    Cases,
+    Trail,
+    Operations,
+    Modifications,
+    Migrations,
+    MigrationBatches,
+):
     """A BPMN case engine over a store, with everything from outside passed in."""

@@ -52,10 +52,13 @@ def lint_files(
     files: Mapping[str, bytes],
     handlers: Mapping[str, HandlerSpec],
     now: datetime | None = None,
+    *,
+    as_documentation: bool = False,
 ) -> tuple[Finding, ...]:
     """Return everything there is to say of a publication, errors first.
 
     :param now: what fixed dates are compared with; without it they are not looked at.
+    :param as_documentation: whether what cannot be run only warns, since it would be published so.
     """
     try:
         config = read_scheme(files["scheme.toml"])
@@ -69,6 +72,7 @@ def lint_files(
         country=config.country,
         time_zone=config.time_zone,
         now=now,
+        as_documentation=as_documentation,
     )
     found = [
         *seen.findings,
@@ -101,6 +105,8 @@ def lint_paths(
     paths: Iterable[Path],
     handlers: Mapping[str, HandlerSpec],
     now: datetime | None = None,
+    *,
+    as_documentation: bool = False,
 ) -> tuple[FileReport, ...]:
     """Return one report a file at or below these paths, by path.
 
@@ -108,17 +114,18 @@ def lint_paths(
     stands alone, so that what it calls may be elsewhere.
 
     :param now: what fixed dates are compared with; without it they are not looked at.
+    :param as_documentation: whether what cannot be run only warns, since it would be published so.
     """
     found: dict[Path, list[Finding]] = {}
     wanted = [path for root in paths for path in files_below(root)]
     for folder in sorted({path.parent for path in wanted if _scheme_of(path)}):
-        for path, findings in _lint_scheme(folder, handlers, now).items():
+        for path, findings in _lint_scheme(folder, handlers, now, as_documentation).items():
             found.setdefault(path, []).extend(findings)
     beside: Beside = {}
     asked = set(wanted) | _shared(found, wanted)
     for path in wanted:
         if path not in found and path.suffix.lower() != ".toml":
-            found[path] = list(lint_alone(path, handlers, now, beside))
+            found[path] = list(lint_alone(path, handlers, now, beside, as_documentation))
     return tuple(
         FileReport(str(path), tuple(dict.fromkeys(found[path])))
         for path in sorted(found)
@@ -138,7 +145,10 @@ def _shared(found: Iterable[Path], wanted: Iterable[Path]) -> set[Path]:
 
 
 def _lint_scheme(
-    folder: Path, handlers: Mapping[str, HandlerSpec], now: datetime | None
+    folder: Path,
+    handlers: Mapping[str, HandlerSpec],
+    now: datetime | None,
+    as_documentation: bool,
 ) -> dict[Path, list[Finding]]:
     try:
         files = read_folder(folder)
@@ -146,7 +156,7 @@ def _lint_scheme(
         path = Path(error.filename or folder)
         return {path: [unreadable(path.name, error)]}
     found: dict[Path, list[Finding]] = {_place(folder, name): [] for name in files}
-    for finding in lint_files(files, handlers, now):
+    for finding in lint_files(files, handlers, now, as_documentation=as_documentation):
         found.setdefault(_place(folder, finding.file), []).append(finding)
     return found
 

@@ -40,12 +40,17 @@ def files_below(root: Path) -> Iterator[Path]:
 
 
 def lint_alone(
-    path: Path, handlers: Mapping[str, HandlerSpec], now: datetime | None, beside: Beside
+    path: Path,
+    handlers: Mapping[str, HandlerSpec],
+    now: datetime | None,
+    beside: Beside,
+    as_documentation: bool = False,
 ) -> tuple[Finding, ...]:
     """Return everything there is to say of a file that stands alone, errors first.
 
     A file given by another suffix than lint knows is taken for a diagram.
 
+    :param as_documentation: whether a diagram that cannot be run would be published to be read.
     :param beside: the decision files of each folder, filled as they are needed.
     """
     kind = path.suffix.lower() if path.suffix.lower() in SUFFIXES else ".bpmn"
@@ -63,7 +68,14 @@ def lint_alone(
         return (*found, *bpmn.check_dmn_schema(source, path.name))
     name = f"{path.name}.bpmn"
     findings = bpmn.lint(
-        {name: source}, None, handlers=handlers, constants={}, country="", time_zone="", now=now
+        {name: source},
+        None,
+        handlers=handlers,
+        constants={},
+        country="",
+        time_zone="",
+        now=now,
+        as_documentation=as_documentation,
     )
     return tuple(replace(found, file=path.name) for found in findings)
 

@@ -98,8 +98,8 @@ class Migrator:
     def _processes(
         self, case: CaseRow, target: DeploymentRow
     ) -> tuple[bpmn.Publication, bpmn.Publication]:
-        get = self._publications.get
-        return get(case.deployment_id).process, get(target.id).process
+        new = self._publications.runnable(target)
+        return self._publications.get(case.deployment_id).process, new.process
 
     def _follow(
         self,

@@ -12,12 +12,16 @@ class VersionView:
     """A version of a scheme.
 
     :ivar running: cases in it that have not ended.
+    :ivar documentation: processes that cannot be run and are there to be read only.
+    :ivar runs: whether cases can be in it.
     """
 
     version: int
     created_at: datetime
     created_by: str
     running: int
+    documentation: tuple[str, ...] = ()
+    runs: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ class Migrations(UseCases):
             same id.
         :raises NotFound: there is no such case or version. :raises CaseEnded: it has ended.
         :raises Conflict: it is in that version already.
+        :raises DocumentationOnly: that version is there to be read only.
         """
         with self.store.snapshot() as uow:
             case = read_case(uow, case_id)
@@ -130,7 +131,14 @@ class Migrations(UseCases):
         with self.store.snapshot() as uow:
             rows = deployments_of(uow, scheme)
         return tuple(
-            VersionView(row.version, row.created_at, row.created_by, running)
+            VersionView(
+                row.version,
+                row.created_at,
+                row.created_by,
+                running,
+                documentation=row.documentation or (),
+                runs=self._publications.get(row.id).process.top is not None,
+            )
             for row, running in rows
         )
 
@@ -142,10 +150,11 @@ class Migrations(UseCases):
         What has no counterpart comes first, then where most cases stand.
 
         :raises NotFound: the scheme has no such version.
+        :raises DocumentationOnly: the other version is there to be read only.
         """
         with self.store.snapshot() as uow:
             source, target = pair_of(uow, scheme, from_version, to_version)
-            old, new = self._publications.get(source.id), self._publications.get(target.id)
+            old, new = self._publications.get(source.id), self._publications.runnable(target)
             found: Counter[str] = Counter()
             for case in running_in(uow, source):
                 found.update({element.id for element in standing(old, case)})

@@ -5,19 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine import bpmn, dmn
-from engine.errors import ConfigurationError, DecisionError, DeploymentRefused, NotFound
+from engine.errors import (
+    ConfigurationError,
+    DecisionError,
+    DeploymentRefused,
+    DocumentationOnly,
+    NotFound,
+)
 from engine.forms import Form, read_form
 from engine.labels import Labels, read_labels
 from engine.model import HandlerSpec
 from engine.service.scheme import SchemeConfig, read_scheme
 from engine.service.signatures import signatures
 from engine.store import Store
-from engine.store.cases import DeploymentRow, deployment_files
+from engine.store.cases import DeploymentRow, deployment_files, read_deployment
 
 SUFFIXES = (".bpmn", ".dmn", ".form", ".toml")
 COMMON = "common"
@@ -141,9 +147,15 @@ def digest(files: Mapping[str, bytes]) -> str:
 # --- compiling --------------------------------------------------------------------------------
 
 
-def compile_files(files: Mapping[str, bytes], handlers: Mapping[str, HandlerSpec]) -> Deployed:
+def compile_files(
+    files: Mapping[str, bytes],
+    handlers: Mapping[str, HandlerSpec],
+    documentation: Collection[str] | None = None,
+) -> Deployed:
     """Compile a publication from its files.
 
+    :param documentation: given, what cannot be run is kept as documentation instead of being
+        refused, and so are the processes with these ids.
     :raises DeploymentRefused: something in it has errors; every finding is told.
     """
     config = read_scheme(files["scheme.toml"])
@@ -154,19 +166,29 @@ def compile_files(files: Mapping[str, bytes], handlers: Mapping[str, HandlerSpec
         constants=config.constants,
         country=config.country,
         time_zone=config.time_zone,
+        documentation=documentation,
     )
-    forms = {
-        form.id: form
-        for form in (read_form(files[name], name) for name in files if name.endswith(".form"))
-    }
     return Deployed(
         config=config,
         files=files,
         process=process,
-        forms=forms,
+        forms=_forms(files, as_documentation=documentation is not None),
         elements={element.id: element for element in bpmn.elements(process)},
         labels={language: labels_of(files, language) for language in config.languages},
     )
+
+
+def _forms(files: Mapping[str, bytes], *, as_documentation: bool) -> Mapping[str, Form]:
+    found = {}
+    for name in (name for name in files if name.endswith(".form")):
+        try:
+            form = read_form(files[name], name)
+        except DeploymentRefused:
+            if not as_documentation:
+                raise
+            continue  # Its check has said why; nothing that runs asks for it.
+        found[form.id] = form
+    return found
 
 
 def labels_of(files: Mapping[str, bytes], locale: str) -> Labels:
@@ -198,8 +220,21 @@ class Publications:
         if known is not None:
             return known
         with self._store.snapshot() as unit_of_work:
+            row = read_deployment(unit_of_work, deployment_id)
             files = deployment_files(unit_of_work, deployment_id)
-        return self.keep(deployment_id, compile_files(files, signatures(files, self._handlers)))
+        known_handlers = signatures(files, self._handlers)
+        return self.keep(deployment_id, compile_files(files, known_handlers, row.documentation))
+
+    def runnable(self, row: DeploymentRow) -> Deployed:
+        """Return a publication in which cases can be.
+
+        :raises DocumentationOnly: it is there to be read only.
+        """
+        deployed = self.get(row.id)
+        if deployed.process.top is None:
+            reasons = [str(found) for found in deployed.process.why]
+            raise DocumentationOnly(row.scheme, row.version, deployed.config.process, reasons)
+        return deployed
 
     def keep(self, deployment_id: str, deployed: Deployed) -> Deployed:
         """Remember a compiled publication."""

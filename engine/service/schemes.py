@@ -8,6 +8,7 @@ from pathlib import Path
 
 from engine import bpmn
 from engine.errors import (
+    DeploymentRefused,
     Finding,
     InvalidAnswer,
     NotFound,
@@ -48,40 +49,69 @@ from engine.store.cases import (
 from engine.store.starts import take_timers
 
 LONGEST_REQUEST_ID = 64
+HINT = (
+    "Nothing was published. What cannot be run can be published to be read, with nothing that "
+    "starts or calls it: deploy --as-documentation."
+)
 
 
 class Schemes(UseCases):
     """Publications, and the cases that begin from them."""
 
-    def lint(self, folder: Path) -> tuple[Finding, ...]:
+    def lint(self, folder: Path, *, as_documentation: bool = False) -> tuple[Finding, ...]:
         """Return everything there is to say of a scheme's folder, errors first."""
-        return lint_files(read_folder(folder), self._ports.registry.specs)
+        specs = self._ports.registry.specs
+        return lint_files(read_folder(folder), specs, as_documentation=as_documentation)
 
-    def deploy(self, folder: Path, actor: Actor) -> DeploymentView:
+    def deploy(
+        self, folder: Path, actor: Actor, *, as_documentation: bool = False
+    ) -> DeploymentView:
         """Publish a scheme's folder as one immutable deployment.
 
-        The same files published again make no new deployment.
+        The same files published again in the same way make no new deployment.
 
+        :param as_documentation: keep what cannot be run instead of refusing all: stored, shown,
+            drawn and given back whole; nothing starts it, and nothing calls it.
         :raises DeploymentRefused: something in it has errors; nothing was stored.
         """
         files = read_folder(folder)
-        deployed = compile_files(files, self._ports.registry.specs)
+        deployed = self._compile(files, as_documentation=as_documentation)
+        kept = tuple(sorted(deployed.process.documentation)) if deployed.process.why else None
         now, sha = self._ports.clock.now(), digest(files)
         with self.store.unit_of_work() as uow:
             uow.serialize(f"deploy {deployed.config.id}")
             latest = latest_deployment(uow, deployed.config.id)
-            if latest is not None and latest.digest == sha:
+            if latest is not None and (latest.digest, latest.documentation) == (sha, kept):
                 row, created = latest, False
             else:
                 version = 1 if latest is None else latest.version + 1
                 row = DeploymentRow(
-                    uuid.uuid4().hex, deployed.config.id, version, sha, now, actor.account_id
+                    uuid.uuid4().hex, deployed.config.id, version, sha, now, actor.account_id, kept
                 )
                 insert_deployment(uow, row, with_signatures(files, self._ports.registry.specs))
                 publish_starts(uow, row.id, deployed, now)
                 created = True
         self._publications.keep(row.id, deployed)
-        return DeploymentView(row.id, row.scheme, row.version, sha, row.created_at, created)
+        return DeploymentView(
+            id=row.id,
+            scheme=row.scheme,
+            version=row.version,
+            digest=sha,
+            created_at=row.created_at,
+            created=created,
+            documentation=kept or (),
+            runs=deployed.process.top is not None,
+        )
+
+    def _compile(self, files: Mapping[str, bytes], *, as_documentation: bool) -> Deployed:
+        specs = self._ports.registry.specs
+        try:
+            return compile_files(files, specs, () if as_documentation else None)
+        except DeploymentRefused as refused:
+            wrong = {found.file for found in refused.findings if found.severity == "error"}
+            if as_documentation or wrong == {"scheme.toml"}:
+                raise
+            raise DeploymentRefused(refused.findings, HINT) from None
 
     def published(self, scheme: str, version: int | None = None) -> dict[str, bytes]:
         """Return the files of a publication by name, byte for byte as they were published.
@@ -130,19 +160,24 @@ class Schemes(UseCases):
             languages=deployed.config.languages,
             start_form_id=form_id,
             start_groups=groups,
+            runs=deployed.process.top is not None,
         )
 
     def _startable(self, scheme: str, actor: Actor) -> tuple[DeploymentRow, Deployed]:
         with self.store.snapshot() as uow:
             row = latest_deployment(uow, scheme)
-        if row is None or not _may_start(actor, self._scheme(row, "fr")):
+        if row is None:
             raise NotFound("scheme", scheme)
-        return row, self._publications.get(row.id)
+        deployed = self._publications.runnable(row)
+        if not _may_start(actor, self._scheme(row, "fr")):
+            raise NotFound("scheme", scheme)
+        return row, deployed
 
     def start_form(self, scheme: str, actor: Actor, locale: str = "fr") -> FormView | None:
         """Return the form that starts a case; ``None`` if it starts without one.
 
         :raises NotFound: the actor may not start this scheme, or there is none.
+        :raises DocumentationOnly: it is published to be read only.
         """
         _, deployed = self._startable(scheme, actor)
         form_id, _ = bpmn.start_form(deployed.process)
@@ -164,6 +199,7 @@ class Schemes(UseCases):
 
         :param request_id: the caller's id of this request; sent twice, it starts one case.
         :raises NotFound: the actor may not start this scheme, or there is none.
+        :raises DocumentationOnly: it is published to be read only.
         :raises InvalidAnswer: the answer does not fit the start form; nothing was stored.
         """
         if request_id is not None and len(request_id) > LONGEST_REQUEST_ID:

@@ -18,6 +18,7 @@ from engine.model import (
     EventKind,
 )
 from engine.service.base import UseCases, standing
+from engine.service.drawings import planes_of
 from engine.service.publications import (
     Deployed,
 )
@@ -100,7 +101,7 @@ class Trail(UseCases):
         with self.store.snapshot() as uow:
             case = self._visible(uow, case_id, actor)
             course = course_of(uow, case)
-        found = _planes(self._publications.get(case.deployment_id), locale)
+        found = planes_of(self._publications.get(case.deployment_id), locale)
         for span in course.former:
             found += _former_planes(self._publications.get(span.deployment_id), span, locale)
         return tuple({plane.id: plane for plane in found}.values())
@@ -238,20 +239,6 @@ class Trail(UseCases):
         return Verification(case_id, len(rows), problems)
 
 
-def _diagram_files(deployed: Deployed) -> list[str]:
-    names = [name for name in deployed.files if name.endswith(".bpmn")]
-    return sorted(names, key=lambda name: (name.startswith("common/"), name))
-
-
-def _planes(deployed: Deployed, locale: str) -> list[PlaneView]:
-    labels = deployed.labels_in(locale)
-    return [
-        PlaneView(plane, labels.element(plane, name) or plane, file)
-        for file in _diagram_files(deployed)
-        for plane, name in diagram.planes(deployed.files[file])
-    ]
-
-
 def _former_planes(deployed: Deployed, span: Span, locale: str) -> list[PlaneView]:
     return [
         PlaneView(
@@ -260,12 +247,12 @@ def _former_planes(deployed: Deployed, span: Span, locale: str) -> list[PlaneVie
             plane.file,
             span.version,
         )
-        for plane in _planes(deployed, locale)
+        for plane in planes_of(deployed, locale)
     ]
 
 
 def _homes(deployed: Deployed) -> frozenset[str]:
-    return frozenset(plane.id for plane in _planes(deployed, "fr"))
+    return frozenset(plane.id for plane in planes_of(deployed, "fr"))
 
 
 def _home(deployed: Deployed, homes: frozenset[str], parent: str) -> str:

@@ -62,7 +62,12 @@ class CasesQuery:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentView:
-    """A publication. ``created`` is false when the same files were published already."""
+    """A publication.
+
+    :ivar created: false when the same files were published already.
+    :ivar documentation: ids of processes that cannot be run and are there to be read only.
+    :ivar runs: whether cases can be in it.
+    """
 
     id: str
     scheme: str
@@ -70,11 +75,16 @@ class DeploymentView:
     digest: str
     created_at: datetime
     created: bool
+    documentation: tuple[str, ...] = ()
+    runs: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class SchemeView:
-    """A scheme as published last."""
+    """A scheme as published last.
+
+    :ivar runs: whether cases can be in it; false of one that is there to be read only.
+    """
 
     id: str
     name: str
@@ -83,6 +93,7 @@ class SchemeView:
     languages: tuple[str, ...]
     start_form_id: str | None
     start_groups: tuple[str, ...]
+    runs: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -201,7 +202,11 @@ def next_number(uow: UnitOfWork, name: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentRow:
-    """A publication: immutable."""
+    """A publication: immutable.
+
+    :ivar documentation: ids of its processes that are there to be read only; ``None`` of a
+        publication that was refused unless all of it runs.
+    """
 
     id: str
     scheme: str
@@ -209,10 +214,13 @@ class DeploymentRow:
     digest: str
     created_at: datetime
     created_by: str
+    documentation: tuple[str, ...] | None = None
 
 
 def _deployment(row: sa.Row[*tuple[Any, ...]]) -> DeploymentRow:
-    return DeploymentRow(**row._mapping)
+    values = {column.name: row._mapping[column.name] for column in t.deployments.columns}
+    kept = values.pop("documentation")
+    return DeploymentRow(**values, documentation=None if kept is None else tuple(json.loads(kept)))
 
 
 def latest_deployment(uow: UnitOfWork, scheme: str) -> DeploymentRow | None:
@@ -263,10 +271,7 @@ def deployments_of(uow: UnitOfWork, scheme: str) -> tuple[tuple[DeploymentRow, i
         .where(d.scheme == scheme)
         .order_by(d.version.desc())
     )
-    return tuple(
-        (DeploymentRow(**{k: v for k, v in row._mapping.items() if k != "running"}), row.running)
-        for row in rows
-    )
+    return tuple((_deployment(row), row.running) for row in rows)
 
 
 def running_cases(
@@ -299,6 +304,7 @@ def insert_deployment(
     uow: UnitOfWork, deployment: DeploymentRow, files: Mapping[str, bytes]
 ) -> None:
     """Write a publication with every file of it."""
+    kept = deployment.documentation
     uow.connection.execute(
         sa.insert(t.deployments).values(
             id=deployment.id,
@@ -307,6 +313,7 @@ def insert_deployment(
             digest=deployment.digest,
             created_at=deployment.created_at,
             created_by=deployment.created_by,
+            documentation=None if kept is None else json.dumps(kept),
         )
     )
     uow.connection.execute(

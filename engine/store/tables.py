@@ -62,6 +62,7 @@ deployments = Table(
     Column("digest", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("created_by", String(64), nullable=False),
+    Column("documentation", Text),
     UniqueConstraint("scheme", "version", name="uq_deployments_scheme_version"),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,6 +51,41 @@ def test_deploying_says_the_version_and_that_nothing_changed(run: Run) -> None:
     assert "version 1: unchanged" in run("deploy", str(LOAN)).output
     (view,) = json.loads(run("deploy", str(LOAN), "--format", "json").output)
     assert (view["scheme"], view["version"], view["created"]) == ("cm/loan", 1, False)
+
+
+def test_deploying_tells_what_lint_warns_of(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "cm" / "loan"
+    shutil.copytree(LOAN, folder)
+    toml = folder / "scheme.toml"
+    toml.write_text(toml.read_text().replace("[roles.clerk]", "[roles.somebody]"))
+    run("db", "upgrade")
+    told = run("deploy", str(folder)).output
+    assert "version 1: published" in told
+    assert "[scheme.role]" in told
+    (view,) = json.loads(run("deploy", str(folder), "--format", "json").output)
+    assert "scheme.role" in {finding["rule"] for finding in view["findings"]}
+
+
+def test_what_cannot_be_run_is_refused_and_the_refusal_names_how_to_publish_it(
+    run: Run, tmp_path: Path
+) -> None:
+    folder = tmp_path / "cm" / "loan"
+    shutil.copytree(LOAN, folder)
+    (diagram,) = folder.glob("*.bpmn")
+    diagram.write_text(diagram.read_text().replace("test.ring", "nobody.has.this"))
+    run("db", "upgrade")
+    refused = run("deploy", str(folder), exit_code=1)
+    assert "deploy --as-documentation" in refused.output
+    told = run("deploy", str(folder), "--as-documentation").output
+    assert "published, as documentation: no case can begin in it" in told
+    assert "nobody.has.this" in told
+    back = tmp_path / "back"
+    run("export", "cm/loan", str(back))
+    for path in folder.iterdir():
+        if path.is_file():
+            assert (back / path.name).read_bytes() == path.read_bytes()
+    run("lint", str(folder), exit_code=1)
+    run("lint", str(folder), "--as-documentation")
 
 
 def test_a_published_scheme_is_given_back_byte_for_byte(run: Run, tmp_path: Path) -> None:

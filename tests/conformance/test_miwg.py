@@ -81,15 +81,42 @@ def test_a_reference_diagram_is_published_beside_a_scheme_and_given_back_byte_fo
     }
     for name, source in files.items():
         (folder / name).write_bytes(source)
-    if path.stem in REFUSED | UNKNOWN_HERE:
-        with pytest.raises(DeploymentRefused) as refused:
+    unexecutable = path.stem in REFUSED | UNKNOWN_HERE
+    if unexecutable:
+        with pytest.raises(DeploymentRefused, match="--as-documentation") as refused:
             engine.deploy(folder, Actor("anna"))
         wrong = [f for f in refused.value.findings if f.severity == "error"]
         assert {f.file for f in wrong} == {path.name}
-        return
-    engine.deploy(folder, Actor("anna"))
+    view = engine.deploy(folder, Actor("anna"), as_documentation=unexecutable)
+    assert view.runs, "the scheme's own process is run all the same"
+    assert bool(view.documentation) == unexecutable
     assert engine.published("cm/diagram") == files
     assert engine.published("cm/diagram", 1) == files
+    for plane in engine.publication("cm/diagram", 1).planes:
+        assert engine.drawing("cm/diagram", 1, plane.id).startswith("<svg")
+
+
+def test_all_reference_diagrams_are_published_together_as_documentation(tmp_path: Path) -> None:
+    settings = Settings(f"sqlite:///{tmp_path / 'miwg.db'}", tmp_path / "var", tmp_path)
+    store = Store(settings.database_url)
+    ports = compose(settings, store, ManualClock(BEGIN))
+    upgrade(store, ports.migrations)
+    engine = Engine(store, ports, settings)
+    folder = tmp_path / "scheme"
+    folder.mkdir()
+    files = {path.name: path.read_bytes() for path in DIAGRAMS}
+    files["scheme.toml"] = SCHEME.encode()
+    for name, source in files.items():
+        (folder / name).write_bytes(source)
+    view = engine.deploy(folder, Actor("anna"), as_documentation=True)
+    assert not view.runs
+    assert engine.published("cm/diagram") == files
+
+
+def test_as_documentation_no_reference_diagram_is_refused() -> None:
+    found = lint_paths([MIWG], {}, as_documentation=True)
+    assert len(found) == len(DIAGRAMS)
+    assert {report.outcome for report in found} <= {"runs", "warnings"}
 
 
 @pytest.mark.parametrize("path", DIAGRAMS, ids=lambda path: path.stem)

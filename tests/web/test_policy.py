@@ -67,6 +67,7 @@ EXPECTED = {
     "notices.index": CASEWORK | {"auditor"},
     "notices.preview": CASEWORK | {"auditor"},
     "versions.index": {"process_designer", "administrator"},
+    "versions.version": {"process_designer", "administrator"},
     "versions.plan": {"process_designer", "administrator"},
     "versions.run": {"process_designer", "administrator"},
     "versions.batch": {"process_designer", "administrator"},
@@ -187,6 +188,7 @@ def _addresses(app: Flask) -> list[tuple[str, str, str]]:
         "kind": "xml",
         "survey_id": "0" * 32,
         "suffix": "csv",
+        "number": "1",
     }
     found = []
     for rule in app.url_map.iter_rules():

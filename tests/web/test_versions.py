@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,23 @@ def test_an_unknown_version_or_scheme_is_not_found(site: Site, task: str) -> Non
         assert browser.get(f"/versions/plan?{query}").status_code == 404
     assert browser.get("/versions/plan?scheme=cm/ofii&from=1&to=1").status_code == 409
     assert browser.get("/versions/batches/none").status_code == 404
+
+
+def test_a_version_to_be_read_shows_its_drawing_and_why_it_cannot_be_run(
+    site: Site, tmp_path: Path
+) -> None:
+    folder = tmp_path / "third" / "cm" / "ofii"
+    shutil.copytree(SCHEMES / "cm" / "ofii", folder)
+    for path in folder.glob("*.bpmn"):
+        path.write_text(path.read_text().replace('formId="', 'formId="none-of-ours-'))
+    site.engine.deploy(folder, actor("concepteur"), as_documentation=True)
+    browser = site.browser("concepteur")
+    assert "À lire seulement" in browser.get("/versions").text
+    page = browser.get("/versions/2/cm/ofii").text
+    assert "aucun dossier ne peut y commencer" in page
+    assert "none-of-ours-" in page
+    assert "<svg" in page
+    assert "aucun dossier ne peut" not in browser.get("/versions/1/cm/ofii").text
+    assert browser.get("/versions/9/cm/ofii").status_code == 404
+    assert browser.get("/versions/2/cm/ofii?plane=none").status_code == 404
+    assert browser.get(f"/versions/plan?{QUERY}").status_code == 409

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from engine.errors import Conflict, InvalidAnswer, NotFound
 from web.accounts import current_actor
@@ -26,6 +27,24 @@ def index() -> ResponseReturnValue:
     schemes = [(each, engine().versions(each.id)) for each in engine().schemes(locale())]
     return render_template(
         "versions/index.html", schemes=schemes, batches=engine().migration_batches()
+    )
+
+
+@blueprint.get("/<int:number>/<path:scheme>")
+def version(scheme: str, number: int) -> ResponseReturnValue:
+    """Show a version's diagrams as they are drawn, and why any of it cannot be run."""
+    language = locale()
+    view = engine().publication(scheme, number, language)
+    known = [plane.id for plane in view.planes]
+    wanted = request.args.get("plane") or next(iter(known), None)
+    svg = engine().drawing(scheme, number, wanted, language) if wanted is not None else ""
+    return render_template(
+        "versions/version.html",
+        view=view,
+        plane=wanted,
+        drawing=Markup(svg),  # noqa: S704 - the engine escapes every text that it draws
+        names=names([view.created_by]),
+        told_in="fr" if language == "fr" else "en",
     )
 
 
