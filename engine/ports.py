@@ -114,6 +114,19 @@ class Publisher(Protocol):
         """
 
 
+class Act(Protocol):
+    """Something that others do outside a case, told in a scenario; see ``handlers.acts``."""
+
+    def __call__(
+        self, uow: UnitOfWork, case: CaseRef, actor: Actor | None, values: Mapping[str, Any]
+    ) -> None:
+        """Do it in the open transaction.
+
+        :param actor: who does it; ``None`` where the scenario names nobody.
+        :raises PasserelleError: it is refused, as a page would refuse it.
+        """
+
+
 # --- handlers ---------------------------------------------------------------------------------
 
 

@@ -24,6 +24,7 @@ class Settings:
     :ivar demo_data: ``module:function`` that fills a demo database.
     :ivar reference_data: ``module:function`` that writes the organisations that scenarios need.
     :ivar store_document: ``module:function`` that makes what hands in scenarios' documents.
+    :ivar scenario_acts: ``module:function`` that makes what others do outside a case, by name.
     :ivar commands: ``module:attribute`` with the handlers' own commands, a sequence of
         :class:`click.Command`; ``passerelle`` offers them beside the engine's.
     :ivar demo: demo accounts and moving time are allowed; PASSERELLE_DEMO=1.
@@ -60,6 +61,7 @@ class Settings:
     demo_data: str = "web.demo:fill"
     reference_data: str = "handlers.demo:seed"
     store_document: str = "handlers.samples:document_desk"
+    scenario_acts: str = "handlers.acts:acts"
     commands: str = "handlers.commands:COMMANDS"
     demo: bool = False
     host: str = "127.0.0.1"
@@ -113,6 +115,7 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path | None = 
         demo_data=env.get(PREFIX + "DEMO_DATA", "web.demo:fill"),
         reference_data=env.get(PREFIX + "REFERENCE_DATA", "handlers.demo:seed"),
         store_document=env.get(PREFIX + "STORE_DOCUMENT", "handlers.samples:document_desk"),
+        scenario_acts=env.get(PREFIX + "SCENARIO_ACTS", "handlers.acts:acts"),
         commands=env.get(PREFIX + "COMMANDS", "handlers.commands:COMMANDS"),
         demo=_flag(env, "DEMO"),
         host=env.get(PREFIX + "HOST", "127.0.0.1"),

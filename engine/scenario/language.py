@@ -21,6 +21,7 @@ _BESIDE: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "send": (frozenset({"as"}), frozenset({"answer"})),
     "publish": (frozenset(), frozenset()),
     "given": (frozenset(), frozenset()),
+    "act": (frozenset(), frozenset({"as", "with"})),
     "advance": (frozenset(), frozenset()),
     "until": (frozenset(), frozenset()),
     "expect": (frozenset(), frozenset()),
@@ -188,7 +189,7 @@ class _StepReader:
         for key in sorted(required - set(block)):
             raise block.wrong(f"'{verb}' needs '{key}'.")
         self._check(verb, block)
-        who = read_who(block, self._actors) if "as" in required else None
+        who = read_who(block, self._actors) if "as" in block else None
         return Step(verb, block[verb], block, who, self._inner(verb, block, playing))
 
     def _check(self, verb: str, block: Block) -> None:
@@ -212,6 +213,7 @@ class _StepReader:
         for key in {"reason", "error", "field"} & set(block):
             block.text(key)
         block.block("answer")
+        block.block("with")
 
     def _inner(self, verb: str, block: Block, playing: tuple[Path, ...]) -> tuple[Step, ...]:
         if verb == "repeat":

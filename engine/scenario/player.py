@@ -170,6 +170,16 @@ class Player:
         with self._stage.store.unit_of_work() as uow:
             self._stage.change(uow, changes)
 
+    def _act(self, step: Step) -> None:
+        act = self._stage.acts.get(step.subject)
+        if act is None:
+            known = ", ".join(sorted(self._stage.acts)) or "none"
+            raise Unmet(f"there is no act '{step.subject}'; known acts: {known}")
+        actor = None if step.who is None else self._actor_of(step)
+        values = computed(step.block.block("with"), self._case.all_variables(), self._now())
+        with self._stage.store.unit_of_work() as uow:
+            act(uow, self._case.row.ref, actor, values)
+
     def _advance(self, step: Step) -> None:
         source = "start + duration(length)"
         context = {"start": self._now().astimezone(self._zone), "length": step.subject}

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from engine.clock import ManualClock
 from engine.composition import compose, load
 from engine.model import Actor, CaseRef, Tier
-from engine.ports import FieldSink, TieredValue
+from engine.ports import Act, FieldSink, TieredValue
 from engine.service import Deployed, Engine, compile_files, read_folder
 from engine.settings import Settings
 from engine.store import Store, UnitOfWork, upgrade
@@ -49,6 +49,7 @@ class Stage:
     """An engine in which one scenario plays.
 
     :ivar change: makes reference data otherwise. :ivar hand_in: hands in a document.
+    :ivar acts: what others do outside the case, by name.
     :ivar fields: keeps what is personal.
     """
 
@@ -59,6 +60,7 @@ class Stage:
     change: ReferenceData
     hand_in: HandIn
     fields: FieldSink
+    acts: Mapping[str, Act]
 
     def somebody(self, known: Mapping[str, Any]) -> str:
         """Open a person's file from before the case, and return the person's id."""
@@ -137,7 +139,8 @@ class Template:
             engine.count_starts_anew(self.deployment_id)
             hand_in: HandIn = load(own.store_document)(own, store, clock)
             change: ReferenceData = load(own.reference_data)
-            yield Stage(engine, store, clock, self.deployed, change, hand_in, ports.fields)
+            acts = load(own.scenario_acts)(own, store, clock, engine.publish_within)
+            yield Stage(engine, store, clock, self.deployed, change, hand_in, ports.fields, acts)
         finally:
             store.close()
             shutil.rmtree(folder)

@@ -52,6 +52,7 @@ from handlers.committees.files.store import (
     votes_of,
 )
 from handlers.committees.handlers import submit, withdraw
+from handlers.committees.holding import Course, hold_session
 from handlers.committees.minutes import annex, intact, said, sign
 from handlers.committees.rules import (
     Criterion,
@@ -87,6 +88,7 @@ __all__ = [
     "Body",
     "CommitteeRefused",
     "Committees",
+    "Course",
     "Criterion",
     "Decision",
     "Desk",
@@ -116,6 +118,7 @@ __all__ = [
     "declare_conflict",
     "fill_agenda",
     "find_files",
+    "hold_session",
     "intact",
     "leave",
     "list_files",

@@ -315,6 +315,23 @@ def test_an_incident_that_is_expected_is_no_failure(play: Play) -> None:
     assert report.failed == 0, report.as_text()
 
 
+@pytest.mark.parametrize(
+    ("act", "told_of"),
+    [
+        ("act: committees.dissolve", "no act 'committees.dissolve'; known acts: committees.hold"),
+        ("act: committees.hold\n    with: {outcome: maybe}", "'maybe' is none of: approved"),
+        ("act: committees.hold\n    with: {outcome: refused}", "Nothing of this case waits"),
+        ("act: committees.hold\n    with: {outcome: approved, amount: much}", "is no amount"),
+        ("act: committees.hold\n    with: {outcome: approved, room: 1}", "It takes: amount"),
+    ],
+)
+def test_an_act_that_is_refused_fails_the_scenario_with_its_words(
+    play: Play, act: str, told_of: str
+) -> None:
+    _, _, details = failure_of(play(trial=told(f"  - {act}\n")))
+    assert told_of in details
+
+
 def test_a_scheme_that_cannot_be_published_counts_as_failed(tmp_path: Path) -> None:
     folder = scheme(tmp_path / "processes", {"trial.yaml": told(TO_MONTH)})
     report = run([folder], Settings("sqlite://", tmp_path / "var", tmp_path))
