@@ -26,6 +26,8 @@ class Kind(StrEnum):
     COMMITTEE = "committee"
     OPERATOR = "operator"
     ASSOCIATION = "association"
+    COMPANY = "company"
+    TRAINING_PROVIDER = "training-provider"
 
 
 class Dimension(StrEnum):

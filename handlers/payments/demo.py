@@ -37,7 +37,7 @@ PROGRAMMES = (
         "demo-reinsertion-tg",
         "Aide à la réinsertion, Togo (démo)",
         "TG",
-        "ofii-cm",
+        "ofii-tg-demo",
         "Programme Imaginaire Togo",
         "TG0000000000000000000000001",
         "DEMOTGTG",
@@ -46,7 +46,7 @@ PROGRAMMES = (
         "demo-reinsertion-tn",
         "Aide à la réinsertion, Tunisie (démo)",
         "TN",
-        "ofii-cm",
+        "ofii-tn-demo",
         "Programme Imaginaire Tunisie",
         "TN5900000000000000000001",
         "DEMOTNTT",
@@ -60,16 +60,107 @@ PROGRAMMES = (
         "FR7600000000000000000000001",
         "DEMOFRPP",
     ),
+    Programme(
+        "demo-minjec",
+        "Budget de fonctionnement du ministère de la Jeunesse (démo)",
+        "CM",
+        "minjec-demo",
+        "Trésor Imaginaire",
+        "CM2100000000000000000000002",
+        "DEMOCMCX",
+    ),
+    Programme(
+        "demo-ffue",
+        "Initiative FFUE-OIM (démo)",
+        "CM",
+        "oim-cm-demo",
+        "Initiative Imaginaire Cameroun",
+        "CM2100000000000000000000003",
+        "DEMOCMCX",
+    ),
+    Programme(
+        "demo-pari-jedi",
+        "Contrat OFII et PARI-JEDI (démo)",
+        "CM",
+        "ofii-cm",
+        "Contrat Imaginaire Cameroun",
+        "CM2100000000000000000000004",
+        "DEMOCMCX",
+    ),
+    Programme(
+        "demo-hcr-tg",
+        "Convention HCR et ANPE (démo)",
+        "TG",
+        "hcr-tg-demo",
+        "Convention Imaginaire Togo",
+        "TG0000000000000000000000002",
+        "DEMOTGTG",
+    ),
+    Programme(
+        "demo-lemma",
+        "Lemma, composante 3 (démo)",
+        "TN",
+        "ofii-tn-demo",
+        "Lemma Imaginaire",
+        "TN5900000000000000000002",
+        "DEMOTNTT",
+    ),
+    Programme(
+        "demo-lemma-eur",
+        "Lemma, composante 3, compte en euros (démo)",
+        "TN",
+        "ofii-tn-demo",
+        "Lemma Imaginaire",
+        "FR7600000000000000000000002",
+        "DEMOFRPP",
+    ),
+    Programme(
+        "demo-tounesna",
+        "Dispositif Tounesna (démo)",
+        "TN",
+        "ote-demo",
+        "Dispositif Imaginaire Tunisie",
+        "TN5900000000000000000003",
+        "DEMOTNTT",
+    ),
+    Programme(
+        "demo-retour-fr",
+        "Préparation du retour, France (démo)",
+        "FR",
+        "ofii-fr-demo",
+        "Retour Imaginaire",
+        "FR7600000000000000000000003",
+        "DEMOFRPP",
+    ),
 )
 
+_PERSONAL = "Aides individuelles"
 HEADINGS = (
-    ("demo-reinsertion-cm", "aide-cm", "Aides individuelles", "XAF", 450_000_000),
+    ("demo-reinsertion-cm", "aide-cm", _PERSONAL, "XAF", 450_000_000),
     ("demo-reinsertion-cm", "formation-cm", "Formations", "XAF", 60_000_000),
-    ("demo-reinsertion-tg", "aide-tg", "Aides individuelles", "XOF", 280_000_000),
-    ("demo-reinsertion-tn", "aide-tn", "Aides individuelles", "TND", 1_200_000),
     ("demo-commun", "commun-cm", "Appui aux partenaires", "EUR", 900_000),
+    ("demo-minjec", "minjec-precarious", "Migrants en situation précaire", "XAF", 120_000_000),
+    ("demo-ffue", "ffue-cbi", "Assistance en espèces (CBI)", "XAF", 700_000_000),
+    ("demo-ffue", "ffue-kind", "Assistance en nature", "XAF", 350_000_000),
+    ("demo-pari-jedi", "pari-jedi", "Création d'entreprise", "XAF", 90_000_000),
+    ("demo-reinsertion-tg", "aide-tg", _PERSONAL, "XOF", 280_000_000),
+    ("demo-reinsertion-tg", "anpe-ofii", "Partenariat ANPE et OFII", "XOF", 110_000_000),
+    ("demo-hcr-tg", "unhcr-anpe", "Formations et stages", "XOF", 45_000_000),
+    ("demo-reinsertion-tn", "aide-tn", _PERSONAL, "TND", 1_200_000),
+    ("demo-lemma", "lemma-aid", "Aide à la création", "TND", 1_500_000),
+    ("demo-lemma", "lemma-associations", "Appui aux associations", "TND", 60_000),
+    ("demo-lemma-eur", "lemma-aid", "Aide à la création", "EUR", 460_000),
+    ("demo-lemma-eur", "lemma-associations", "Appui aux associations", "EUR", 12_000),
+    ("demo-tounesna", "tounesna-social", "Aide sociale", "TND", 900_000),
+    ("demo-tounesna", "tounesna-economic", "Aide économique", "TND", 2_500_000),
+    ("demo-retour-fr", "ofii-prep-travel", "Voyages et allocations", "EUR", 800_000),
 )
-"""Programme, code, name, currency and what is allocated each year."""
+"""Programme, code, name, currency and what is allocated each year.
+
+Sources: that the ministry's heading exists S A11, two ways of FFUE-OIM's assistance S A10, three
+associations at 4,000 € W30; every sum is a sample value (I). Lemma's are in dinars and in euros: a
+scheme says which by its currency.
+"""
 
 
 def seed_budgets(uow: UnitOfWork, given: Mapping[str, Decimal] | None = None) -> None:
@@ -80,16 +171,22 @@ def seed_budgets(uow: UnitOfWork, given: Mapping[str, Decimal] | None = None) ->
     """
     for programme in PROGRAMMES:
         save_programme(uow, programme)
-    there = {(each.code, each.year): each for each in headings(uow)}
+    there = {(each.programme_id, each.code, each.year): each for each in headings(uow)}
     for programme_id, code, name, currency, usual in HEADINGS:
         for year in YEARS:
-            heading = there.get((code, year))
+            heading = there.get((programme_id, code, year))
             if heading is None:
-                heading = Heading(f"demo-{code}-{year}", programme_id, code, name, year, currency)
+                heading_id = f"{_id(programme_id, code)}-{year}"
+                heading = Heading(heading_id, programme_id, code, name, year, currency)
                 open_heading(uow, heading)
-                _bring(uow, heading, Decimal(usual))
+                at = datetime(year, 1, 1, tzinfo=UTC)
+                allocate(uow, heading, Decimal(usual), key=f"{heading.id}/0", at=at, by=BY)
             if given and code in given:
                 _bring(uow, heading, given[code])
+
+
+def _id(programme_id: str, code: str) -> str:
+    return f"demo-{code}-eur" if programme_id.endswith("-eur") else f"demo-{code}"
 
 
 def _bring(uow: UnitOfWork, heading: Heading, wanted: Decimal) -> None:

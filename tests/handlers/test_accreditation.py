@@ -18,12 +18,12 @@ from handlers.organisations import (
     publish_specification,
     read_specification,
 )
-from handlers.organisations.demo import OFII_PANEL
+from handlers.organisations.demo import OFII_OPERATOR
 from tests.handlers.support import NOW, Site
 
 HORIZON = "op-horizon"
 TODAY = NOW.date()
-SECOND = replace(OFII_PANEL, version=2)
+SECOND = replace(OFII_OPERATOR, version=2)
 
 
 def publish(site: Site) -> None:
@@ -50,7 +50,9 @@ def held(site: Site) -> tuple[Accreditation, ...]:
         return accreditations_of(uow, HORIZON)
 
 
-def found(site: Site, name: str = "found", specification: str | None = "ofii-panel") -> list[str]:
+def found(
+    site: Site, name: str = "found", specification: str | None = "cm-ofii-operator"
+) -> list[str]:
     """Return the operators that a designation considers."""
     operators = site.run(
         "organisations.find_operators",
@@ -91,16 +93,16 @@ def test_the_end_of_a_period_shuts_an_operator_out_of_designation(site: Site) ->
 def test_specifications_that_are_not_published_stop_the_designation_with_a_remedy(
     site: Site,
 ) -> None:
-    with pytest.raises(HandlerFailed, match="'tounesna-operators', which is not published in CM"):
-        found(site, specification="tounesna-operators")
+    with pytest.raises(HandlerFailed, match="'tn-tounesna-operator', which is not published in CM"):
+        found(site, specification="tn-tounesna-operator")
 
 
 def test_a_published_version_never_changes(site: Site) -> None:
     with site.store.unit_of_work() as uow:
-        assert publish_specification(uow, OFII_PANEL) is False
+        assert publish_specification(uow, OFII_OPERATOR) is False
         with pytest.raises(Conflict, match="Publish version 2"):
-            publish_specification(uow, replace(OFII_PANEL, criteria=()))
-        assert read_specification(uow, OFII_PANEL.id) == OFII_PANEL
+            publish_specification(uow, replace(OFII_OPERATOR, criteria=()))
+        assert read_specification(uow, OFII_OPERATOR.id) == OFII_OPERATOR
 
 
 def test_two_accreditations_on_one_version_do_not_overlap(site: Site) -> None:
@@ -131,7 +133,7 @@ def test_dates_that_make_no_period_are_refused_by_field(
 
 def test_specifications_of_another_country_accredit_nobody_here(site: Site) -> None:
     with site.store.unit_of_work() as uow, pytest.raises(InvalidAnswer) as refused:
-        accredit(uow, HORIZON, "tounesna-operators-1", TODAY, None, by="officer", at=NOW)
+        accredit(uow, HORIZON, "tn-tounesna-operator-1", TODAY, None, by="officer", at=NOW)
     assert set(refused.value.errors) == {"specification"}
 
 

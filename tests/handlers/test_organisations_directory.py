@@ -105,7 +105,7 @@ def test_list_and_page_open_to_the_same_organisations(site: Site) -> None:
 
 def test_the_list_is_narrowed_by_kind_country_region_and_name(site: Site) -> None:
     assert len(ids(site, EVERYWHERE, Asked(kind="operator", country="TN"))) == 6
-    assert len(ids(site, EVERYWHERE, Asked(kind="association"))) == 25
+    assert len(ids(site, EVERYWHERE, Asked(kind="association", country="TN"))) == 25
     assert ids(site, AUDITOR, Asked(kind="operator", region="nord")) == {
         "op-nord-conseil",
         "op-emploi-public",

@@ -86,7 +86,7 @@ def test_nobody_but_the_agency_changes_anything(site: Site, name: str) -> None:
     browser.get(f"/organisations/{LITTORAL}")
     for path, data in (
         ("edit", {"name": "X"}),
-        ("accreditation", {"specification": "ofii-panel-1", "since": "2026-03-01"}),
+        ("accreditation", {"specification": "cm-ofii-operator-1", "since": "2026-03-01"}),
         (f"accreditation/{held}", {"status": "withdrawn", "reason": "x"}),
     ):
         assert browser.post(f"/organisations/{LITTORAL}/{path}", dict(data)).status_code == 403
@@ -164,10 +164,10 @@ def test_an_organisation_is_accredited_once_for_the_same_days(site: Site) -> Non
     browser = site.browser("ofii")
     path = "/organisations/minjec-demo/accreditation"
     browser.get(path)
-    wrong = {"specification": "ofii-panel-1", "since": "2026-03-02", "until": "2026-01-01"}
+    wrong = {"specification": "cm-ofii-operator-1", "since": "2026-03-02", "until": "2026-01-01"}
     assert browser.post(path, dict(wrong)).status_code == 422
     assert 'href="#until"' in browser.page
-    assert browser.post(path, {"specification": "tounesna-operators-1"}).status_code == 422
+    assert browser.post(path, {"specification": "tn-tounesna-operator-1"}).status_code == 422
     right = wrong | {"until": ""}
     assert browser.post(path, dict(right)).status_code == 303
     browser.get(path)

@@ -22,6 +22,8 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "committee": _l("Committee"),
         "operator": _l("Operator"),
         "association": _l("Association"),
+        "company": _l("Company"),
+        "training-provider": _l("Training provider"),
     },
     "type": {"public": _l("Public"), "private": _l("Private")},
     "language": {"fr": "Français", "en": "English", "ar": "العربية"},
