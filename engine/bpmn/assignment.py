@@ -66,8 +66,21 @@ def users_of(token: Token) -> tuple[str, ...]:
 
 
 def separate_from(token: Token) -> tuple[str, ...]:
-    """Return the elements whose performer may not do a task."""
-    return listed(token.element.extensions.properties.get("separateFrom", ""))
+    """Return the elements whose performer may not do a task.
+
+    A shared process is told by its caller, in FEEL, which of the caller's steps they are; told
+    nothing, there are none.
+    """
+    formula = token.element.extensions.separate_from
+    if formula is None or token.value(formula) is None:
+        return ()
+    return _texts(token, formula, "separateFrom")
+
+
+def named_apart(element: Element) -> tuple[str, ...]:
+    """Return the elements that a task is kept apart from by name, not by an expression."""
+    formula = element.extensions.separate_from
+    return listed(formula.text) if formula is not None and formula.is_literal else ()
 
 
 def reason_required(token: Token) -> bool:

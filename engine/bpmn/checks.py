@@ -8,7 +8,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from engine.bpmn.assignment import listed
+from engine.bpmn.assignment import named_apart
 from engine.bpmn.bodies import bodies
 from engine.bpmn.elements import ACTIVITIES, Element, Process, Trigger
 from engine.bpmn.findings import Findings, Place
@@ -314,7 +314,7 @@ class _Checker:
 
     def _properties(self, element: Element) -> None:
         properties = element.extensions.properties
-        for other in listed(properties.get("separateFrom", "")):
+        for other in named_apart(element):
             if other not in self.ids:
                 self._refuse(
                     "separate-from",

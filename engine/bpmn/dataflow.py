@@ -136,6 +136,7 @@ class _Checker:
             ("assignee", extensions.assignee),
             ("candidateGroups", extensions.candidate_groups),
             ("candidateUsers", extensions.candidate_users),
+            ("separateFrom", extensions.separate_from),
             ("dueDate", extensions.due),
             ("followUpDate", extensions.follow_up),
             (said("priority"), extensions.priority),

@@ -103,7 +103,11 @@ def _headers(dialect: Dialect, node: Any, found: Found) -> None:
 
 
 def _properties(dialect: Dialect, node: Any, found: Found) -> None:
-    found["properties"] = {item.get("name", ""): item.get("value", "") for item in node}
+    properties = {item.get("name", ""): item.get("value", "") for item in node}
+    found["properties"] = properties
+    found["separate_from"] = dialect.expressions.mixed(
+        properties.get("separateFrom"), node, "separateFrom"
+    )
 
 
 def _task_definition(dialect: Dialect, node: Any, found: Found) -> None:

@@ -200,6 +200,7 @@ class Extensions:
     assignee: Formula | None = None
     candidate_groups: Formula | None = None
     candidate_users: Formula | None = None
+    separate_from: Formula | None = None
     due: Formula | None = None
     follow_up: Formula | None = None
     priority: Formula | None = None

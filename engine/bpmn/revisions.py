@@ -191,7 +191,10 @@ _RULES: Mapping[str, tuple[Callable[[Token], Any], Callable[[Token], Any]]] = {
         lambda token: _text(token.element.extensions.priority),
         assignment.priority_of,
     ),
-    "separate_from": (_property("separateFrom"), assignment.separate_from),
+    "separate_from": (
+        lambda token: _text(token.element.extensions.separate_from),
+        assignment.separate_from,
+    ),
     "reason_required": (_property("reasonRequired"), assignment.reason_required),
     "phase": (assignment.phase_of, assignment.phase_of),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.bpmn.assignment import listed
+from engine.bpmn.assignment import named_apart
 from engine.bpmn.checks import elements_of
 from engine.bpmn.elements import Element, Process
 from engine.bpmn.findings import Findings
@@ -26,7 +26,7 @@ def check_staffing(processes: Iterable[Process], findings: Findings) -> None:
                 "Give it candidate groups, or draw it in a lane named after a role.",
             )
             continue
-        for other in listed(task.extensions.properties.get("separateFrom", "")):
+        for other in named_apart(task):
             person = _only_person(task)
             if person is not None and other in tasks and _only_person(tasks[other]) == person:
                 findings.warning(
