@@ -203,7 +203,8 @@ _BENCH = (
 _COUNSELLORS = "cm-ffue-steering"
 """MINJEC's counsellors take part in this one (S A10); no vote of theirs is stated: observers."""
 
-_SINCE = datetime(2020, 1, 1, tzinfo=UTC)
+_SINCE = datetime(2016, 3, 1, tzinfo=UTC)
+"""Before the first case that a scenario plays: Lemma's, of March 2016 to June 2019 (S A14)."""
 
 
 def seats_of(body_id: str) -> tuple[Member, ...]:

@@ -21,6 +21,11 @@ from handlers.payments.ledger import (
 
 YEARS = range(2025, 2031)
 """Years for which headings are open."""
+PAST_YEARS: Mapping[str, range] = {
+    "lemma-aid": range(2017, 2020),
+    "lemma-associations": range(2017, 2020),
+}
+"""Years before, of headings whose programme is over (Lemma, S A14), by code."""
 BY = "demo"
 
 PROGRAMMES = (
@@ -173,7 +178,7 @@ def seed_budgets(uow: UnitOfWork, given: Mapping[str, Decimal] | None = None) ->
         save_programme(uow, programme)
     there = {(each.programme_id, each.code, each.year): each for each in headings(uow)}
     for programme_id, code, name, currency, usual in HEADINGS:
-        for year in YEARS:
+        for year in (*PAST_YEARS.get(code, ()), *YEARS):
             heading = there.get((programme_id, code, year))
             if heading is None:
                 heading_id = f"{_id(programme_id, code)}-{year}"

@@ -46,6 +46,8 @@ from handlers.organisations.store import (
 __all__ = ["LEMMA_ASSOCIATION", "OFII_OPERATOR", "TOUNESNA_OPERATOR", "seed_organisations"]
 
 _SINCE, _UNTIL = date(2025, 1, 1), date(2029, 12, 31)
+_LEMMA_SINCE = date(2017, 7, 1)
+"""The day that Lemma's pilot began (W28)."""
 _SUPPORTED = ("agriculture", "commerce", "crafts", "services")
 
 
@@ -121,7 +123,7 @@ def _associations(uow: UnitOfWork, seen: frozenset[str]) -> None:
                 regions=(region,),
                 levels=("business",),
             )
-            _accredit(uow, organisation_id, LEMMA_ASSOCIATION, _UNTIL)
+            _accredit(uow, organisation_id, LEMMA_ASSOCIATION, _UNTIL, _LEMMA_SINCE)
     for number, word in enumerate(CAPACITY):
         organisation_id, name = f"asso-tn-{number + 1:02}", f"Association imaginaire {word}"
         source = "S A16 : vingt et une ; nom inventé"
@@ -153,10 +155,14 @@ def _add(
 
 
 def _accredit(
-    uow: UnitOfWork, organisation_id: str, specification: Specification, until: date
+    uow: UnitOfWork,
+    organisation_id: str,
+    specification: Specification,
+    until: date,
+    since: date = _SINCE,
 ) -> str:
-    at = datetime.combine(_SINCE, time(), UTC)
+    at = datetime.combine(since, time(), UTC)
     made = accredit(
-        uow, organisation_id, specification.id, _SINCE, until, by=SYSTEM.account_id, at=at
+        uow, organisation_id, specification.id, since, until, by=SYSTEM.account_id, at=at
     )
     return made.id

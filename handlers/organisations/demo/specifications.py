@@ -124,9 +124,9 @@ LEMMA_ASSOCIATION = Specification(
             "متابعة عن قرب لأصحاب المشاريع قبل الإنشاء وبعده",
         ),
     ),
-    published_on=PUBLISHED_ON,
+    published_on=date(2017, 2, 1),
     mark="I",
-    source="S A14, A15 pour l'appel et le suivi rapproché ; critères d'exemple",
+    source="S A14, A15 pour l'appel et le suivi rapproché ; date et critères d'exemple",
 )
 
 SPECIFICATIONS = (OFII_OPERATOR, TOUNESNA_OPERATOR, LEMMA_ASSOCIATION)
