@@ -1,4 +1,4 @@
-"""Organisations: designations, specifications, accreditations, what was changed by whom."""
+"""Organisations: designations, specifications, accreditations, agreements, changes."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def upgrade() -> None:
     """Create the tables."""
     _designations()
     _accreditation()
+    _agreements()
     op.create_table(
         "organisation_events",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
@@ -95,9 +96,32 @@ def _accreditation() -> None:
         sa.Column("until", sa.Date),
         sa.Column("status", sa.String(16), nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
+        sa.Column("body", sa.String(64)),
+        sa.Column("reason", sa.String(500)),
+        sa.Column("case_id", sa.String(32)),
+        sa.Column("key", sa.String(500), unique=True),
     )
     op.create_index(
         "ix_accreditations_organisation", "accreditations", ["organisation_id", "specification_id"]
+    )
+
+
+def _agreements() -> None:
+    op.create_table(
+        "organisation_agreements",
+        sa.Column("id", sa.String(32), primary_key=True),
+        _organisation(),
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("key", sa.String(500), nullable=False, unique=True),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("since", sa.Date, nullable=False),
+        sa.Column("until", sa.Date),
+        sa.Column("document", sa.String(32)),
+    )
+    op.create_index(
+        "ix_organisation_agreements_organisation",
+        "organisation_agreements",
+        ["organisation_id", "since"],
     )
 
 
@@ -105,6 +129,7 @@ def downgrade() -> None:
     """Drop the tables."""
     for name in (
         "organisation_events",
+        "organisation_agreements",
         "accreditations",
         "specification_criteria",
         "specifications",

@@ -1,4 +1,4 @@
-"""Tables of organisations: who they are, what they cover, what they are accredited on, their cases.
+"""Tables of organisations: who they are, what they cover and agreed, accreditations, their cases.
 
 ``organisation_events`` tells what was changed of an organisation and by whom; a case's own events
 stay in the case's history.
@@ -125,7 +125,26 @@ accreditations = Table(
     Column("until", Date),
     Column("status", String(16), nullable=False),
     Column("revision", Integer, nullable=False),
+    # Who decided and why, and in which case; null where somebody of the agency wrote it down.
+    Column("body", String(64)),
+    Column("reason", String(500)),
+    Column("case_id", String(32)),
+    Column("key", String(500), unique=True),
     Index("ix_accreditations_organisation", "organisation_id", "specification_id"),
+)
+
+agreements = Table(
+    "organisation_agreements",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("organisation_id", ForeignKey("organisations.id"), nullable=False),
+    Column("case_id", String(32), nullable=False),
+    Column("key", String(500), nullable=False, unique=True),
+    Column("kind", String(32), nullable=False),
+    Column("since", Date, nullable=False),
+    Column("until", Date),
+    Column("document", String(32)),
+    Index("ix_organisation_agreements_organisation", "organisation_id", "since"),
 )
 
 organisation_events = Table(

@@ -139,6 +139,7 @@ class Site:
         self,
         name: str,
         case: CaseRef,
+        /,
         actor: Actor = OFFICER,
         activation: int = 1,
         **arguments: Any,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from engine.errors import Conflict, InvalidAnswer
@@ -27,6 +28,16 @@ MOVES: Mapping[Status, frozenset[Status]] = {
 LONGEST_REASON = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a case says of an accreditation; see :class:`Accreditation`."""
+
+    case_id: str
+    key: str
+    body: str | None = None
+    reason: str | None = None
+
+
 def accredit(
     uow: UnitOfWork,
     organisation_id: str,
@@ -36,10 +47,12 @@ def accredit(
     *,
     by: str,
     at: datetime,
+    decision: Decision | None = None,
 ) -> Accreditation:
     """Accredit an organisation on a version of a set of specifications.
 
-    :param by: account id of who decided.
+    :param by: account id of who decided, or who wrote down what a body decided.
+    :param decision: of a body in a case; ``None`` where an officer accredits on the page.
     :raises NotFound: there is no such organisation or specification.
     :raises InvalidAnswer: the specification is another country's, or the dates make no period.
     :raises Conflict: it is accredited on that very version for some of those days already.
@@ -63,12 +76,15 @@ def accredit(
                 "already. Withdraw that accreditation first, or choose other dates."
             )
     made = Accreditation(
-        secrets.token_hex(16), organisation_id, specification_id, since, until, Status.ACTIVE, 1
+        *(secrets.token_hex(16), organisation_id, specification_id, since, until),
+        status=Status.ACTIVE,
+        revision=1,
+        **({} if decision is None else asdict(decision)),
     )
     store.insert_accreditation(uow, made)
+    told = {"until": until and until.isoformat(), "body": made.body, "reason": made.reason}
     data = {"specification": specification_id, "since": since.isoformat()}
-    if until is not None:
-        data["until"] = until.isoformat()
+    data |= {key: value for key, value in told.items() if value}
     add_event(uow, organisation_id, "accredited", data, by=by, at=at)
     return made
 

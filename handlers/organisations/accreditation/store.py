@@ -61,6 +61,10 @@ class Accreditation:
     """An organisation found to meet a set of specifications.
 
     :ivar until: its last day; ``None`` where no end was set.
+    :ivar body: organisation or committee that decided; ``None`` where an officer wrote it down.
+    :ivar reason: why, a code or a text about the organisation.
+    :ivar case_id: the case in which it was decided, if one was.
+    :ivar key: idempotency key of the step that decided.
     """
 
     id: str
@@ -70,6 +74,10 @@ class Accreditation:
     until: date | None
     status: Status
     revision: int
+    body: str | None = None
+    reason: str | None = None
+    case_id: str | None = None
+    key: str | None = None
 
     def holds_on(self, day: date) -> bool:
         """Tell whether the organisation is accredited on that day."""
@@ -195,6 +203,28 @@ def read_accreditation(uow: UnitOfWork, accreditation_id: str) -> Accreditation:
     return _accreditation(row._mapping)
 
 
+def accreditation_by_key(uow: UnitOfWork, key: str) -> Accreditation | None:
+    """Return the accreditation that a step gave, if it did."""
+    row = uow.connection.execute(
+        sa.select(t.accreditations).where(t.accreditations.c.key == key)
+    ).first()
+    return None if row is None else _accreditation(row._mapping)
+
+
+def newest_specification(
+    uow: UnitOfWork, code: str, country: str, day: date
+) -> Specification | None:
+    """Return the newest version of a set that is published in a country by that day."""
+    s = t.specifications.c
+    row = uow.connection.execute(
+        sa.select(t.specifications)
+        .where(s.code == code, s.country == country, s.published_on <= day)
+        .order_by(s.version.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else _specification(uow, row._mapping)
+
+
 def lock_organisation(uow: UnitOfWork, organisation_id: str) -> None:
     """Hold an organisation's row until the commit: what it is accredited on changes in turn."""
     o = t.organisations.c
@@ -206,17 +236,8 @@ def lock_organisation(uow: UnitOfWork, organisation_id: str) -> None:
 
 def insert_accreditation(uow: UnitOfWork, accreditation: Accreditation) -> None:
     """Write a new accreditation."""
-    uow.connection.execute(
-        sa.insert(t.accreditations).values(
-            id=accreditation.id,
-            organisation_id=accreditation.organisation_id,
-            specification_id=accreditation.specification_id,
-            since=accreditation.since,
-            until=accreditation.until,
-            status=accreditation.status,
-            revision=accreditation.revision,
-        )
-    )
+    values = {column.name: getattr(accreditation, column.name) for column in t.accreditations.c}
+    uow.connection.execute(sa.insert(t.accreditations).values(values))
 
 
 def update_status(uow: UnitOfWork, known: Accreditation, status: Status) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -29,6 +29,8 @@ _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _TYPES = ("public", "private")
+REQUIRED = ("id", "name", "kind", "country", "type", "email", "language")
+"""Fields that a profile is not written without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +45,21 @@ class Profile:
     capacity: int | None
 
 
-def read_profile(typed: Mapping[str, str], lists: Mapping[Dimension, Sequence[str]]) -> Profile:
+def read_profile(
+    typed: Mapping[str, str],
+    lists: Mapping[Dimension, Sequence[str]],
+    required: Collection[str] = REQUIRED,
+) -> Profile:
     """Return what was written, checked.
 
     :param typed: ``id``, ``name``, ``kind``, ``country``, ``type``, ``email``, ``language``,
         ``active`` (``true``, ``false``), ``capacity``, ``source``.
+    :param required: which of them must be there; an applicant may have no address yet.
     :raises InvalidAnswer: a code of what is wrong by field: ``required``, ``long``, ``choice``,
         ``email``, ``number``, ``id``, ``country``.
     """
     text = {key: value.strip() for key, value in typed.items()}
-    wrong = _wrong(text)
+    wrong = _wrong(text, required)
     country = text.get("country", "")
     known = {
         Dimension.SECTOR: SECTORS,
@@ -85,19 +92,15 @@ def read_profile(typed: Mapping[str, str], lists: Mapping[Dimension, Sequence[st
     )
 
 
-def _wrong(text: Mapping[str, str]) -> dict[str, str]:
-    wrong = {
-        key: "required"
-        for key in ("id", "name", "kind", "country", "type", "email", "language")
-        if not text.get(key)
-    }
+def _wrong(text: Mapping[str, str], required: Collection[str]) -> dict[str, str]:
+    wrong = {key: "required" for key in required if not text.get(key)}
     tests: Iterable[tuple[str, str, bool]] = (
         ("id", "id", _ID.fullmatch(text.get("id", "")) is not None),
         ("name", "long", len(text.get("name", "")) <= 200),
         ("kind", "choice", text.get("kind") in set(Kind)),
         ("country", "country", _COUNTRY.fullmatch(text.get("country", "")) is not None),
         ("type", "choice", text.get("type") in _TYPES),
-        ("email", "email", _EMAIL.fullmatch(text.get("email", "")) is not None),
+        ("email", "email", not text.get("email") or _EMAIL.fullmatch(text["email"]) is not None),
         ("email", "long", len(text.get("email", "")) <= 254),
         ("language", "choice", text.get("language") in LANGUAGES),
         ("active", "choice", text.get("active", "true") in {"true", "false"}),

@@ -18,7 +18,8 @@ from handlers.organisations import tables as t
 class OrganisationEvent:
     """One change.
 
-    :ivar kind: ``accredited``, ``accreditation-changed``, ``changed``, ``imported``.
+    :ivar kind: ``registered``, ``changed``, ``accredited``, ``accreditation-refused``,
+        ``accreditation-changed``, ``agreed``.
     :ivar data: what the change says; of a profile, the names of the fields that changed.
     """
 

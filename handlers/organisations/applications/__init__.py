@@ -1,0 +1,33 @@
+"""Cases about an organisation: it applies, is accredited or refused, agrees, is reviewed."""
+
+from handlers.organisations.applications.accrediting import (
+    accredit_applicant,
+    change_accreditation,
+    refuse_accreditation,
+)
+from handlers.organisations.applications.handlers import (
+    measure_work,
+    note_agreement,
+    register_applicant,
+)
+from handlers.organisations.applications.store import (
+    APPLICANT,
+    Agreement,
+    Application,
+    agreements_of,
+    applications_of,
+)
+
+__all__ = [
+    "APPLICANT",
+    "Agreement",
+    "Application",
+    "accredit_applicant",
+    "agreements_of",
+    "applications_of",
+    "change_accreditation",
+    "measure_work",
+    "note_agreement",
+    "refuse_accreditation",
+    "register_applicant",
+]
