@@ -12,7 +12,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
 
@@ -224,14 +224,30 @@ class HandlerRegistry:
 
 
 @dataclass(frozen=True, slots=True)
+class Periodic:
+    """What a room does of itself every so often, case or no case; the worker runs it.
+
+    :ivar name: ``room.what``, one of its kind in a site; operators see it.
+    :ivar every: from the beginning of one run to the beginning of the next; what was missed while
+        no worker ran is not caught up on.
+    :ivar run: opens its own transactions; run again after a kill, it does no harm.
+    :ivar lease: how long a run has before it is taken for dead, and another begins.
+    """
+
+    name: str
+    every: timedelta
+    run: Callable[[], object]
+    lease: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
 class Ports:
     """Everything from outside, composed once per process.
 
     :ivar migrations: folders of further Alembic versions, upgraded with the engine's own.
     :ivar checks: called with a database before it is opened for use; one that raises
         :class:`~engine.errors.ConfigurationError` keeps it closed.
-    :ivar chores: what the rooms do of themselves, case or no case, such as sending what was
-        gathered; the worker calls each once in a while, and one that has nothing to do is cheap.
+    :ivar periodic: what the rooms do of themselves every so often.
     """
 
     registry: HandlerRegistry
@@ -239,7 +255,7 @@ class Ports:
     clock: Clock
     migrations: tuple[Path, ...] = ()
     checks: tuple[Callable[[Store], None], ...] = ()
-    chores: tuple[Callable[[], object], ...] = ()
+    periodic: tuple[Periodic, ...] = ()
 
 
 class Compose(Protocol):
@@ -257,6 +273,7 @@ __all__ = [
     "Handler",
     "HandlerCall",
     "HandlerRegistry",
+    "Periodic",
     "Ports",
     "Publisher",
     "TieredValue",

@@ -14,11 +14,11 @@ from engine.service import Engine
 log = structlog.get_logger(__name__)
 
 SWEEP_EVERY = 10
-"""Rounds between two sweeps of what dead workers held."""
+"""Rounds between two sweeps of what dead workers held, and two looks at the timetable."""
 
 
 class Worker:
-    """One thread that finds due work, and a pool for calls to the outside.
+    """A thread that finds due work, one for what rooms do of themselves, a pool for calls.
 
     :ivar engine: whose work it is.
     """
@@ -28,23 +28,25 @@ class Worker:
         self._runner = engine.runner
         self._dispatcher = PoolDispatcher(self._runner.run_job, engine.settings.pool_size)
         self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Begin on a thread of its own.
+        """Begin on threads of its own.
 
         On SQLite this is the site's only worker, so whatever is dispatched was held by one that
         died: it is taken back at once.
         """
         self._runner.sweep(everything=self.engine.settings.is_sqlite)
-        self._thread = threading.Thread(target=self.run, name="passerelle-worker", daemon=True)
-        self._thread.start()
+        for name, target in (("worker", self.run), ("timetable", self.keep_time)):
+            thread = threading.Thread(target=target, name=f"passerelle-{name}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def stop(self) -> None:
         """Finish what runs, take nothing more, and return when all is still."""
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
+        for thread in self._threads:
+            thread.join()
         self._dispatcher.stop()
 
     def run(self) -> None:
@@ -58,7 +60,6 @@ class Worker:
             try:
                 if rounds % SWEEP_EVERY == 0:
                     self._runner.sweep()
-                    self._do_chores()
                 busy = self.work_once()
             except PasserelleError as error:
                 log.error("worker waits", error=str(error))
@@ -70,10 +71,23 @@ class Worker:
             if not busy:
                 self._stop.wait(self.engine.settings.poll_s)
 
-    def _do_chores(self) -> None:
-        for chore in self.engine.chores:
-            if not self._stop.is_set():
-                chore()
+    def keep_time(self) -> None:
+        """Run what rooms do of themselves, until :meth:`stop`.
+
+        On a thread of its own: an hour's clearing up must not hold a timer back.
+        """
+        prepared = False
+        while not self._stop.is_set():
+            try:
+                if not prepared:
+                    self.engine.timetable.prepare(alone=self.engine.settings.is_sqlite)
+                    prepared = True
+                self.engine.timetable.run_due(lambda: not self._stop.is_set())
+            except PasserelleError as error:
+                log.error("timetable waits", error=str(error))
+            except Exception as error:  # noqa: BLE001 - a dead thread would be noticed too late
+                log.error("timetable goes on", error=failure_text(error), at=places(error))
+            self._stop.wait(self.engine.settings.poll_s * SWEEP_EVERY)
 
     def work_once(self) -> bool:
         """Run or dispatch what is due now; tell whether anything was.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.clock import OffsetClock, SystemClock
 from engine.errors import ConfigurationError
-from engine.ports import Clock, HandlerRegistry, Ports, Publisher
+from engine.ports import Clock, HandlerRegistry, Periodic, Ports, Publisher
 from engine.settings import Settings
 from engine.store import Store
 from handlers import (
@@ -95,7 +95,8 @@ def compose(settings: Settings, store: Store, clock: Clock | None = None) -> Por
         registry.add(function)
     letters = Letters(Declarations(), fields, told)
     registry.add(documents.require_handler(letters.declarations))
-    registry.add(documents.generate_handler(compose_documents(settings, store, told), letters))
+    files = compose_documents(settings, store, told)
+    registry.add(documents.generate_handler(files, letters))
     post = compose_notices(settings, store, told, fields)
     registry.add(notices.send_handler(post))
     registry.add(surveys.record_handler(fields))
@@ -107,7 +108,11 @@ def compose(settings: Settings, store: Store, clock: Clock | None = None) -> Por
         clock=told,
         migrations=(MIGRATIONS,),
         checks=(lambda database: refuse_unreplayed(database, log),),
-        chores=(post.deliver,),
+        periodic=(
+            Periodic("notices.deliver", timedelta(minutes=1), post.deliver),
+            *documents.upkeep(files),
+            *people.upkeep(store, compose_people(settings, store, told).erasures),
+        ),
     )
 
 

@@ -50,7 +50,7 @@ from web.committees import words as committee_words
 from web.context import engine as served_engine
 from web.context import organisation
 from web.notices.words import notice_template, notice_word
-from web.operations.words import begins, stop, waits
+from web.operations.words import begins, stop, waits, work
 from web.organisations import words as organisation_words
 from web.paging import nearby, page_url
 from web.payments import words as payment_words
@@ -162,6 +162,7 @@ def _templates(app: Flask, settings: Settings) -> None:
     app.add_template_global(survey_mark, "survey_mark")
     app.add_template_filter(to_text, "feel")
     app.add_template_filter(begins)
+    app.add_template_filter(work, "periodic_work")
     app.add_template_filter(waits)
     app.add_template_filter(stop)
     app.add_template_global(committee_minutes.tallied)

@@ -37,6 +37,33 @@ def operate() -> None:
 
 
 @operate.command()
+@click.option("--run", "name", help="Run this work now, due or not.")
+@format_option
+@click.pass_context
+def periodic(ctx: click.Context, name: str | None, output: str) -> None:
+    """Tell what the site does of itself every so often: the last run and the next of each work.
+
+    \b
+    Example:
+      passerelle operate periodic
+      passerelle operate periodic --run people.retention
+    """
+    engine = open_engine(settings_of(ctx))
+    if name is not None:
+        ran = engine.timetable.run(name)
+        click.echo(f"{name} {'ran' if ran else 'runs elsewhere just now; it was left alone'}.")
+    views = engine.timetable.overview()
+    if output == "json":
+        echo_json([dataclasses.asdict(view) for view in views])
+        return
+    for view in views:
+        last = f"{view.started_at:%Y-%m-%d %H:%M}" if view.started_at else "never"
+        due = f"{view.due_at:%Y-%m-%d %H:%M}" if view.due_at else "when a worker runs"
+        state = "runs" if view.running else view.error or ""
+        click.echo(f"  {view.name:24} last {last:16}  next {due:16}  {state}".rstrip())
+
+
+@operate.command()
 @click.argument("reference")
 @format_option
 @click.pass_context

@@ -19,6 +19,7 @@ from engine.errors import (
     WorkItemClosed,
 )
 from engine.feel import to_text
+from engine.jobs.timetable import Timetable
 from engine.labels import Labels
 from engine.model import (
     Actor,
@@ -73,13 +74,14 @@ class UseCases:
 
     :ivar store: the database.
     :ivar runner: runs due work. :ivar starts: starts the cases that are due.
+    :ivar timetable: runs what the rooms do of themselves every so often.
     """
 
     def __init__(self, store: Store, ports: Ports, settings: Settings) -> None:
         self.store = store
         self.settings = settings
         self._ports = ports
-        self.chores = ports.chores
+        self.timetable = Timetable(store, ports.clock, ports.periodic)
         self._publications = Publications(store, ports.registry.specs)
         self._stepper = Stepper(store, ports, self._publications)
         self._migrator = Migrator(ports, self._publications, self._stepper)

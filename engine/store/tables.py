@@ -322,6 +322,19 @@ migration_items = Table(
     Index("ix_migration_items_status", "batch_id", "status"),
 )
 
+periodic_runs = Table(
+    "periodic_runs",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    # Until when whoever runs it has it to themselves; null while nobody does.
+    Column("held_until", UtcDateTime),
+    Column("failures", Integer, nullable=False),
+    Column("last_error", Text),
+)
+
 counters = Table(
     "counters",
     metadata,

@@ -9,6 +9,7 @@ from handlers.documents.scanning import Clamd, Scanner, ScannerAway, ScanState
 from handlers.documents.service import Document, DocumentHeld, Documents, OpenedDocument
 from handlers.documents.sniffing import SUFFIXES, DocumentRefused
 from handlers.documents.store import missing_documents, purposes_of
+from handlers.documents.upkeep import upkeep
 
 __all__ = [
     "SUFFIXES",
@@ -36,4 +37,5 @@ __all__ = [
     "read_declared",
     "require",
     "require_handler",
+    "upkeep",
 ]

@@ -102,4 +102,5 @@ def _exceptions() -> None:
         "erasures",
         sa.Column("id", sa.String(32), primary_key=True),
         sa.Column("at", _moment(), nullable=False),
+        sa.Column("scrubbed_at", _moment()),
     )

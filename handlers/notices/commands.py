@@ -50,8 +50,7 @@ def deliver(ctx: click.Context) -> None:
       passerelle notices deliver
     """
     engine = _open(ctx)
-    for chore in engine.chores:
-        chore()
+    engine.timetable.run("notices.deliver")
     with engine.store.snapshot() as uow:
         left = len(store.due_receivers(uow, engine.now()))
     click.echo(f"What was due is sent; {left} organisations still wait.")

@@ -10,6 +10,7 @@ from handlers.people.emergency.store import Verdict
 from handlers.people.erasure.log import ErasureLog
 from handlers.people.erasure.service import refuse_unreplayed
 from handlers.people.erasure.store import Ground
+from handlers.people.erasure.upkeep import ask_for_due, scrub_erased, upkeep
 from handlers.people.fields import PersonalFields
 from handlers.people.files.store import members, person_of
 from handlers.people.handlers import check_consent, find_duplicates, record_consents
@@ -59,6 +60,7 @@ __all__ = [
     "Wanted",
     "add_member",
     "agrees",
+    "ask_for_due",
     "case_owner",
     "check_consent",
     "compose_people",
@@ -83,7 +85,9 @@ __all__ = [
     "reads_of_owners",
     "record_consents",
     "refuse_unreplayed",
+    "scrub_erased",
     "seed_people",
     "sensitive_reads",
     "tiers_of",
+    "upkeep",
 ]

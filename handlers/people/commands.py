@@ -17,6 +17,7 @@ from handlers.people import rotation, transfer
 from handlers.people.erasure.log import ErasureLog
 from handlers.people.erasure.retention import due
 from handlers.people.erasure.service import replay
+from handlers.people.erasure.upkeep import ask_for_due
 from handlers.people.peoples import People, compose_people
 
 
@@ -140,17 +141,19 @@ def reindex(ctx: click.Context) -> None:
 def retention(ctx: click.Context, ask: bool) -> None:
     """List whose data are past their time by the retention of their schemes.
 
+    The worker asks for these erasures by itself once a day (people.retention).
+
     \b
     Example:
       passerelle people retention --ask
     """
     engine, room = _open(ctx)
-    with engine.store.unit_of_work() as uow:
+    with engine.store.snapshot() as uow:
         over = list(due(uow, room.erasures.schemes, engine.now()))
         for kept in over:
             references = ", ".join(case.reference for case in kept.cases)
             click.echo(f"{kept.person_id}: since {kept.due_at:%Y-%m-%d} ({references})")
-        asked = room.erasures.ask_for_due(uow) if ask else ()
+    asked = ask_for_due(engine.store, room.erasures) if ask else ()
     click.echo(f"{len(over)} people are past their time; {len(asked)} erasures were asked.")
 
 

@@ -204,4 +204,6 @@ erasures = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("at", UtcDateTime, nullable=False),
+    # Since when the destroyed keys lie in no page of the database's files any more.
+    Column("scrubbed_at", UtcDateTime),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -26,6 +27,12 @@ BY_SMS = {
 }
 NIGHT = datetime(2026, 11, 2, 21, 30, tzinfo=UTC)  # 22:30 in Douala
 MORNING = datetime(2026, 11, 3, 7, 0, tzinfo=UTC)  # 08:00 in Douala
+
+
+def _deliver(site: Site) -> Callable[[], object]:
+    """Return what the worker does of itself about notices."""
+    (work,) = (work for work in site.ports.periodic if work.name == "notices.deliver")
+    return work.run
 
 
 def texts(site: Site) -> list[dict[str, str]]:
@@ -120,7 +127,7 @@ def test_notices_to_one_organisation_are_gathered_into_one_mail(site: Site) -> N
     gathering.run("notices.send", one, template="task", to="organisation:op-horizon")
     gathering.clock.move_to(gathering.clock.now() + timedelta(minutes=30))
     gathering.run("notices.send", two, template="overdue", to="organisation:op-horizon")
-    (deliver,) = gathering.ports.chores
+    deliver = _deliver(gathering)
     assert deliver() == 0
     assert statuses(gathering, one) == [NoticeStatus.QUEUED]
     gathering.clock.move_to(gathering.clock.now() + timedelta(minutes=30))
@@ -139,7 +146,7 @@ def test_a_gathered_notice_alone_is_sent_in_its_own_words(sqlite_site: Site) -> 
     case = gathering.case()
     gathering.run("notices.send", case, template="task", to="organisation:op-horizon")
     gathering.clock.move_to(gathering.clock.now() + timedelta(hours=2))
-    (deliver,) = gathering.ports.chores
+    deliver = _deliver(gathering)
     deliver()
     (message,) = outbox(gathering)
     assert message["Subject"] == f"Dossier {case.reference} : une tâche vous attend"
@@ -151,7 +158,7 @@ def test_what_was_gathered_waits_while_the_server_is_away(inbox: tuple[Site, Inb
     case = gathering.case()
     gathering.run("notices.send", case, template="task", to="organisation:op-horizon")
     gathering.clock.move_to(gathering.clock.now() + timedelta(hours=1))
-    (deliver,) = gathering.ports.chores
+    deliver = _deliver(gathering)
     memory.refusing = True
     assert deliver() == 0
     assert statuses(gathering, case) == [NoticeStatus.QUEUED]

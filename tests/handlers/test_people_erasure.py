@@ -22,7 +22,8 @@ from handlers.people import ErasureLog, Wanted, refuse_unreplayed
 from handlers.people.erasure.log import Erasure
 from handlers.people.erasure.retention import due
 from handlers.people.erasure.service import replay
-from handlers.people.erasure.store import Ground, RequestStatus, requests
+from handlers.people.erasure.store import Ground, RequestStatus, requests, unscrubbed
+from handlers.people.erasure.upkeep import scrub_erased
 from handlers.people.index.store import searches
 from handlers.people.store import read_key
 from tests.handlers.people_support import end_case, find, known, people_of, subject
@@ -132,6 +133,70 @@ def test_an_open_case_and_a_funders_audit_hold_an_erasure_back(site: Site) -> No
     assert site.read(case, OFFICER, "family_name")
 
 
+def test_no_file_of_the_database_holds_the_key_of_an_erased_person(sqlite_site: Site) -> None:
+    site = sqlite_site
+    case = known(site, "a", **LATIN)
+    owners = [f"person:{subject(case)}", f"case:{case.id}"]
+    site.write(case, {"comment": ("un mot", Tier.CASE)})
+    with site.store.snapshot() as uow:
+        wrapped = [row.wrapped for owner in owners if (row := read_key(uow, owner))]
+    folder = site.store.path.parent
+    assert len(wrapped) == 2
+
+    def holding() -> set[str]:
+        return {
+            path.name
+            for path, content in bytes_below(folder)
+            if any(key and key in content for key in wrapped)
+        }
+
+    assert holding()
+    end_case(site, case)
+    erase(site, case)
+    assert scrub_erased(site.store, people_of(site).erasures)
+    assert holding() == set()
+
+
+def test_scrubbing_waits_for_who_reads_and_is_done_by_the_next_run(sqlite_site: Site) -> None:
+    site = sqlite_site
+    case = known(site, "a", **LATIN)
+    end_case(site, case)
+    erasures = people_of(site).erasures
+    with site.store.snapshot() as reader:
+        assert read_key(reader, f"person:{subject(case)}") is not None
+        erase(site, case)
+        assert not scrub_erased(site.store, erasures)
+    assert scrub_erased(site.store, erasures)
+    with site.store.snapshot() as uow:
+        assert unscrubbed(uow) == ()
+
+
+def test_postgresql_writes_the_table_of_keys_into_a_new_file_after_an_erasure(site: Site) -> None:
+    if site.store.is_sqlite:
+        pytest.skip("SQLite overwrites in place")
+
+    def file() -> object:
+        with site.store.snapshot() as uow:
+            return uow.connection.exec_driver_sql(
+                "SELECT pg_relation_filepath('data_keys'), (SELECT count(*) FROM data_keys)"
+            ).one()
+
+    erasures = people_of(site).erasures
+    case = known(site, "a", **LATIN)
+    before = file()
+    assert scrub_erased(site.store, erasures)
+    assert file() == before  # nothing was erased yet
+    end_case(site, case)
+    erase(site, case)
+    with site.store.snapshot() as reader:
+        assert read_key(reader, f"person:{subject(case)}") is not None
+        assert not scrub_erased(site.store, erasures)
+    assert file() == before
+    assert scrub_erased(site.store, erasures)
+    assert file() != before
+    assert file()[1] == before[1]  # type: ignore[index]
+
+
 def publish(site: Site) -> None:
     """Publish the bare cases' scheme under its own name."""
     with site.store.unit_of_work() as uow:
@@ -151,9 +216,11 @@ def test_age_alone_makes_an_erasure_due_after_the_longest_of_retention_and_hold(
         site.clock.move_to(day)
         with site.store.unit_of_work() as uow:
             assert [k.person_id for k in due(uow, erasures.schemes, day)] == expected
-    with site.store.unit_of_work() as uow:
-        (request,) = erasures.ask_for_due(uow)
-        assert erasures.ask_for_due(uow) == ()
+    (work,) = (work for work in site.ports.periodic if work.name == "people.retention")
+    work.run()
+    work.run()
+    with site.store.snapshot() as uow:
+        (request,) = requests(uow)
     assert (request.asked_by, request.ground) == (SYSTEM.account_id, Ground.RETENTION)
     assert subject(open_) != request.person_id
 

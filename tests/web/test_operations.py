@@ -176,3 +176,15 @@ def test_a_case_that_could_not_begin_is_shown_and_tried_again_by_administrators_
     site.engine.run_due()
     assert "Aucun dossier n’est arrêté" in browser.get("/operations").text
     assert [each.failed for each in site.engine.planned_starts()] == [False]
+
+
+def test_an_operator_sees_when_regular_work_ran_and_when_it_runs_next(site: Site) -> None:
+    browser = site.browser("admin")
+    page = browser.get("/operations").text
+    assert "Demander l’effacement des données" in page
+    assert "pas encore" in page
+    site.engine.timetable.run("people.retention")
+    page = browser.get("/operations").text
+    assert "2 mars 2026" in page
+    assert "3 mars 2026" in page
+    assert site.browser("ofii").get("/operations").status_code == 403

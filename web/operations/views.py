@@ -18,7 +18,7 @@ from web.operations.blueprint import blueprint
 
 @blueprint.get("")
 def index() -> ResponseReturnValue:
-    """List the places where cases stopped, and the cases that could not begin."""
+    """List where cases stopped, cases that could not begin, and what the site does of itself."""
     return _page({}, "")
 
 
@@ -60,6 +60,7 @@ def _page(errors: Mapping[int, str], typed: str, status: int = 200) -> ResponseR
         "operations/index.html",
         incidents=incidents,
         starts=[each for each in engine().planned_starts() if each.failed],
+        works=engine().timetable.overview(),
         failures=errors,
         typed=typed,
     )

@@ -63,12 +63,25 @@ _STOPS: Mapping[str, Any] = {
 }
 
 
+_WORKS: Mapping[str, Any] = {
+    "documents.rescan": _l("Scan the documents that wait to be scanned"),
+    "documents.sweep": _l("Delete files that no document names"),
+    "notices.deliver": _l("Send the notices that were gathered"),
+    "people.retention": _l("Ask for the erasure of data whose time is over"),
+    "people.scrub": _l("Clear erased keys from the database's files"),
+}
+
 _BEGINS: Mapping[str, Any] = {
     "timer": _l("A date begins it."),
     "message": _l("A message begins it."),
     "signal": _l("A signal begins it."),
     "conditional": _l("A condition begins it."),
 }
+
+
+def work(name: str) -> str:
+    """Return what a periodic work does, in words; its name where there are none."""
+    return str(_WORKS.get(name, name))
 
 
 def begins(trigger: str) -> str:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from engine.errors import Conflict
 from engine.service import Page
-from handlers.people import Verdict, latest_reads, members
+from handlers.people import Verdict, ask_for_due, latest_reads, members, scrub_erased
 from handlers.people.emergency.store import emergencies as accesses
 from handlers.people.erasure.retention import due
 from handlers.people.erasure.store import open_request, requests
@@ -70,6 +70,7 @@ def decide(request_id: str) -> ResponseReturnValue:
             else:
                 room.refuse(uow, request_id, actor)
                 flash(_("The request is refused."))
+        scrub_erased(store(), room)  # What it cannot do now, the worker does within the hour.
     except Conflict:
         return _erasures(
             _(
@@ -83,8 +84,7 @@ def decide(request_id: str) -> ResponseReturnValue:
 @blueprint.post("/retention")
 def ask_due() -> ResponseReturnValue:
     """Ask for the erasure of everybody whose data's time is over; each is then approved."""
-    with store().unit_of_work() as uow:
-        asked = people().erasures.ask_for_due(uow)
+    asked = ask_for_due(store(), people().erasures)
     flash(_("Requests made: %(count)s. Approve each of them.", count=len(asked)))
     return redirect(url_for(".erasures"), 303)
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.errors import ConfigurationError, Conflict, NotAllowed, NotFound
-from engine.model import SYSTEM, Actor, CaseStatus
+from engine.model import Actor, CaseStatus
 from engine.ports import Clock
 from engine.store import Store, UnitOfWork
 from handlers.people import store as keys
 from handlers.people.duplicates.store import forget_suspicions
 from handlers.people.erasure import store
 from handlers.people.erasure.log import Erasure, ErasureLog
-from handlers.people.erasure.retention import due, keeping
+from handlers.people.erasure.retention import keeping
 from handlers.people.erasure.store import ErasureRequest, Ground, RequestStatus
 from handlers.people.files.store import cases_of, lock_persons, members, read_person
 from handlers.people.index.store import forget_tokens
@@ -101,15 +101,6 @@ class Erasures:
         if kept.held_until is not None and kept.held_until > now:
             return "audit-hold"
         return None
-
-    def ask_for_due(self, uow: UnitOfWork) -> tuple[ErasureRequest, ...]:
-        """Ask, in the system's name, for every erasure that age alone makes due."""
-        now = self.clock.now()
-        return tuple(
-            self.ask(uow, kept.person_id, Ground.RETENTION, SYSTEM)
-            for kept in due(uow, self.schemes, now)
-            if store.open_request(uow, kept.person_id) is None
-        )
 
     def _check_free(self, uow: UnitOfWork, person_id: str, now: datetime) -> None:
         obstacle = self.obstacle(uow, person_id)

@@ -13,7 +13,7 @@ from engine.store import UnitOfWork
 from engine.store import tables as e
 from handlers.people import tables as t
 
-_R = t.erasure_requests.c
+_R, _E = t.erasure_requests.c, t.erasures.c
 
 
 class Ground(StrEnum):
@@ -112,6 +112,19 @@ def known_erasures(uow: UnitOfWork, ids: Collection[str]) -> frozenset[str]:
 def insert_erasure(uow: UnitOfWork, erasure_id: str, at: datetime) -> None:
     """Note that this database knows an erasure."""
     uow.connection.execute(sa.insert(t.erasures).values(id=erasure_id, at=at))
+
+
+def unscrubbed(uow: UnitOfWork) -> tuple[str, ...]:
+    """Return the erasures whose old keys may still lie in the database's files."""
+    ids = sa.select(_E.id).where(_E.scrubbed_at.is_(None))
+    return tuple(uow.connection.execute(ids).scalars())
+
+
+def mark_scrubbed(uow: UnitOfWork, erasure_ids: Collection[str], at: datetime) -> None:
+    """Note that the old keys of these erasures are gone from the database's files."""
+    uow.connection.execute(
+        sa.update(t.erasures).where(_E.id.in_(sorted(erasure_ids))).values(scrubbed_at=at)
+    )
 
 
 def mark_erased(uow: UnitOfWork, person_ids: Collection[str], at: datetime) -> None:
