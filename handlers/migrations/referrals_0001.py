@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("call_key", sa.String(255), nullable=False, unique=True),
         sa.Column("case_id", sa.String(32), nullable=False),
         sa.Column("need", sa.String(64), nullable=False),
+        sa.Column("region", sa.String(64), nullable=False),
         sa.Column("priority", sa.String(32), nullable=False),
         sa.Column("from_organisation", sa.String(64), nullable=False),
         sa.Column("to_organisation", sa.String(64), nullable=False),
@@ -44,4 +45,5 @@ def upgrade() -> None:
         sa.Column("words", sa.LargeBinary),
     )
     op.create_index("ix_referrals_case", "referrals", ["case_id", "sent_at"])
+    op.create_index("ix_referrals_sender", "referrals", ["from_organisation", "status"])
     op.create_index("ix_referrals_receiver", "referrals", ["to_organisation", "status"])

@@ -172,10 +172,14 @@ class PersonalFields:
         """Return of which tier each key is that :meth:`read_chosen` would find, without reading."""
         return {row.key: row.tier for row in self._own_rows(unit_of_work, case, keys)}
 
+    def all_written(self, unit_of_work: UnitOfWork, case: CaseRef) -> Mapping[str, Tier]:
+        """Return the tier by key of all that :meth:`read_chosen` could find, without reading."""
+        return {row.key: row.tier for row in self._own_rows(unit_of_work, case, None)}
+
     def _own_rows(
-        self, uow: UnitOfWork, case: CaseRef, keys: Sequence[str]
+        self, uow: UnitOfWork, case: CaseRef, keys: Sequence[str] | None
     ) -> list[store.FieldRow]:
-        if not keys:
+        if keys is not None and not keys:
             return []
         rows = store.newest_fields(uow, owners_of(uow, case), keys)
         return [row for row in rows if row.case_id == case.id or row.tier is Tier.IDENTITY]

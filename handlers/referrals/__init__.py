@@ -1,10 +1,10 @@
 """Referrals: a need handed to another structure with a chosen, time-limited part of the data."""
 
+from handlers.referrals.chosen import SHAREABLE, Part, keys_of, part_of
 from handlers.referrals.demo import seed_services
-from handlers.referrals.errors import ReferralMoved, ReferralRefused
+from handlers.referrals.errors import NoPlaceLeft, ReferralMoved, ReferralRefused
 from handlers.referrals.handlers import close, find_services, send_handler
 from handlers.referrals.service import (
-    SHAREABLE,
     Desk,
     Wish,
     answer,
@@ -20,13 +20,15 @@ from handlers.referrals.store import (
     Status,
     find_referrals,
     read_referral,
-    replace_services,
+    save_services,
     services,
 )
 
 __all__ = [
     "SHAREABLE",
     "Desk",
+    "NoPlaceLeft",
+    "Part",
     "Referral",
     "ReferralMoved",
     "ReferralRefused",
@@ -37,10 +39,12 @@ __all__ = [
     "close",
     "find_referrals",
     "find_services",
+    "keys_of",
+    "part_of",
     "read_referral",
-    "replace_services",
     "report",
     "revoke",
+    "save_services",
     "seed_services",
     "send",
     "send_handler",

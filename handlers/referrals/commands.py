@@ -13,7 +13,7 @@ from engine.settings import Settings, read_settings
 from engine.store import UnitOfWork
 from handlers.csv_files import CsvColumn, CsvProblem, CsvRefused, read_csv, write_csv
 from handlers.organisations import find_organisations
-from handlers.referrals.store import Service, replace_services, services
+from handlers.referrals.store import Service, save_services, services
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
@@ -60,7 +60,7 @@ def take_in(
         )
     if problems and all_or_nothing:
         raise CsvRefused(problems)
-    return replace_services(uow, good), problems
+    return save_services(uow, good), problems
 
 
 @click.group()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.store import UnitOfWork
-from handlers.referrals.store import Service, replace_services, services
+from handlers.referrals.store import Service, save_services, services
 
 SERVICES = (
     Service("collectivite-demo", "housing", "", 12),
@@ -17,4 +17,4 @@ SERVICES = (
 
 def seed_services(uow: UnitOfWork) -> int:
     """Write the demo's directory; return how many, 0 where a directory is there already."""
-    return 0 if services(uow) else replace_services(uow, SERVICES)
+    return 0 if services(uow) else save_services(uow, SERVICES)

@@ -12,6 +12,20 @@ class ReferralRefused(BusinessError):
     """
 
 
+class NoPlaceLeft(Conflict):
+    """A referral cannot be accepted: the structure's last place for this need was taken.
+
+    :ivar referral_id: which.
+    """
+
+    def __init__(self, referral_id: str, organisation: str, need: str) -> None:
+        self.referral_id = referral_id
+        super().__init__(
+            f"{organisation} has no place left for '{need}', so referral {referral_id} was not "
+            "accepted. Report on another one, enlarge the place in the directory, or decline."
+        )
+
+
 class ReferralMoved(Conflict):
     """A referral is no longer where this act needs it: somebody was there before.
 

@@ -3,34 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from engine.calendars import working_day_after
 from engine.errors import HandlerFailed, NotFound
 from engine.ports import HandlerCall, HandlerFunction, handler
+from engine.store import UnitOfWork
 from handlers.organisations import read_organisation
 from handlers.people import PersonalFields
 from handlers.referrals import service, store
+from handlers.referrals.chosen import keys_of
 from handlers.transaction import own, record
 
 
 @handler("referrals.find_services", local=True, outputs=("services",))
-def find_services(call: HandlerCall, need: str, region: str | None = None) -> Mapping[str, Any]:
-    """List the structures that can meet a need, with the places that each has left.
+def find_services(
+    call: HandlerCall,
+    need: str,
+    region: str | None = None,
+    kinds: Sequence[str] = (),
+) -> Mapping[str, Any]:
+    """List the structures of the case's country that can meet a need and have a place left.
 
-    A decision table of the scheme chooses among them.
+    First those of the kinds that a decision table names, in its order, then those of the region
+    before those of the whole country, then those with most places. Each has ``organisation``,
+    ``name``, ``kind``, ``type``, ``region`` and ``places``.
     """
-    uow = own(call)
+    uow, known = own(call), {}
+    for each in store.services(uow, need, region):
+        body = read_organisation(uow, each.organisation_id)
+        left = store.places_left(uow, each)
+        if body.active and body.country == call.case.country and left > 0:
+            known[each] = (body, left)
+    order = {kind: place for place, kind in enumerate(kinds)}
+
+    def rank(service: store.Service) -> tuple[int, bool, int, str]:
+        body, left = known[service]
+        place = order.get(body.kind, len(order))
+        return place, service.region == "", -left, service.organisation_id
+
     return {
         "services": tuple(
             {
                 "organisation": each.organisation_id,
+                "name": known[each][0].name,
+                "kind": str(known[each][0].kind),
+                "type": known[each][0].type,
                 "region": each.region,
-                "places": Decimal(left),
+                "places": Decimal(known[each][1]),
             }
-            for each in store.services(uow, need, region)
-            if (left := each.capacity - store.open_count(uow, each.organisation_id, need)) > 0
+            for each in sorted(known, key=rank)
         )
     }
 
@@ -45,7 +69,9 @@ def send_handler(fields: PersonalFields) -> HandlerFunction:
         priority: str,
         sender: str,
         organisation: str,
-        share: Sequence[str],
+        share: Sequence[str] = (),
+        parts: Sequence[str] = (),
+        region: str | None = None,
         answer_days: Decimal = Decimal(10),
         access_days: Decimal = Decimal(90),
     ) -> Mapping[str, Any]:
@@ -55,6 +81,10 @@ def send_handler(fields: PersonalFields) -> HandlerFunction:
         ``referral_outcome``: accepted, declined or revoked; the end by ``referral-reported``.
 
         :param share: keys of the person's file that the organisation may read meanwhile.
+        :param parts: the same by kinds of entries: ``identity``, ``contact``, ``protection``,
+            ``psychosocial``; of each what is written.
+        :param region: where the person is.
+        :param answer_days: working days of the case's country. :param access_days: of the calendar.
         :raises BusinessError: ``consent-missing``, ``field-not-shareable`` or ``no-place``.
         """
         uow = own(call)
@@ -69,8 +99,9 @@ def send_handler(fields: PersonalFields) -> HandlerFunction:
             priority=priority,
             sender=sender,
             receiver=organisation,
-            keys=service.split_keys(share),
-            answer_by=call.now + timedelta(days=float(answer_days)),
+            region=region,
+            keys=_chosen(fields, uow, call, share, parts),
+            answer_by=_due(uow, fields, call, answer_days),
             access_until=call.now + timedelta(days=float(access_days)),
         )
         referral, new = service.send(
@@ -82,6 +113,23 @@ def send_handler(fields: PersonalFields) -> HandlerFunction:
         return {"referral": referral.id}
 
     return send
+
+
+def _chosen(
+    fields: PersonalFields,
+    uow: UnitOfWork,
+    call: HandlerCall,
+    share: Sequence[str],
+    parts: Sequence[str],
+) -> tuple[str, ...]:
+    by_part = keys_of(service.split_keys(parts), fields.all_written(uow, call.case))
+    return tuple(dict.fromkeys((*service.split_keys(share), *by_part)))
+
+
+def _due(uow: UnitOfWork, fields: PersonalFields, call: HandlerCall, days: Decimal) -> datetime:
+    scheme = fields.access.schemes.of_case(uow, call.case.id)
+    zone = scheme.time_zone if scheme else "UTC"
+    return working_day_after(call.now, int(days), call.case.country, zone)
 
 
 @handler("referrals.close", local=True, outputs=("closed",))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,9 @@ from engine.store import UnitOfWork
 from engine.store.cases import lock_case
 from handlers.people import PersonalFields, Purpose, agrees, new_id
 from handlers.referrals import store
-from handlers.referrals.errors import ReferralMoved, ReferralRefused
-from handlers.referrals.store import Referral, Status
+from handlers.referrals.chosen import SHAREABLE
+from handlers.referrals.errors import NoPlaceLeft, ReferralMoved, ReferralRefused
+from handlers.referrals.store import Referral, Service, Status
 
 ANSWERED = "referral-answered"
 """The message by which a case hears the answer; its key is the referral's id."""
@@ -23,18 +24,20 @@ REPORTED = "referral-reported"
 """The message by which a case hears the outcome; its key is the referral's id."""
 _LIVES_S = 366 * 24 * 3600
 
-SHAREABLE = frozenset({Tier.IDENTITY, Tier.PROTECTION, Tier.PSYCHOSOCIAL})
-"""Tiers of which a counsellor may choose; what is told of payment and legal status stays.
 
-Our inference from "a chosen subset" and need-to-know (domain file, part E: W55, W56).
-"""
+_TRIED_AGAIN = frozenset({Tier.IDENTITY})
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be sent. :ivar keys: of the person's file, for the receiver to read."""
+    """What is to be sent.
+
+    :ivar keys: of the person's file, for the receiver to read.
+    :ivar region: where the person is; ``None`` where nobody said.
+    """
 
     need: str
+    region: str | None
     priority: str
     sender: str
     receiver: str
@@ -66,18 +69,24 @@ def send(
 ) -> tuple[Referral, bool]:
     """Send a referral, and tell whether it is new: a second time gives the first one.
 
+    Nobody shares what they may not read themselves. A call that is tried again has lost the
+    grants of who chose; only identity is shared then.
+
     :raises ReferralRefused: the person does not agree to share with this organisation, a key may
         not be shared, or the organisation has no place left for this need.
     """
     known = store.referral_of_call(uow, key)
     if known is not None:
         return known, False
-    _check(uow, fields, case, wish)
+    opened = fields.access.open_tiers(uow, case, actor) if actor.grants else _TRIED_AGAIN
+    _check(uow, fields, case, wish, opened)
+    service = _with_place(uow, case, wish)
     referral = Referral(
         id=new_id(),
         call_key=key,
         case_id=case.id,
         need=wish.need,
+        region=service.region,
         priority=wish.priority,
         from_organisation=wish.sender,
         to_organisation=wish.receiver,
@@ -96,11 +105,14 @@ def answer(desk: Desk, referral_id: str, *, accept: bool, reason: str = "") -> R
     """Accept or decline a referral to one of the actor's organisations, once.
 
     :raises ReferralMoved: it was answered, timed out or revoked before.
+    :raises NoPlaceLeft: others were accepted meanwhile, and there is no place any more.
     :raises ValueError: a decline without its reason.
     """
     if not accept and not reason.strip():
         raise ValueError("a decline needs its reason")
     case, referral = _received(desk, referral_id, Status.SENT)
+    if accept:
+        _take_place(desk.uow, referral)
     status = Status.ACCEPTED if accept else Status.DECLINED
     values: dict[str, Any] = {"answered_at": desk.at, "answered_by": desk.actor.account_id}
     if not accept:
@@ -182,7 +194,13 @@ def words_of(uow: UnitOfWork, fields: PersonalFields, case: CaseRef, referral: R
         return ""
 
 
-def _check(uow: UnitOfWork, fields: PersonalFields, case: CaseRef, wish: Wish) -> None:
+def _check(
+    uow: UnitOfWork,
+    fields: PersonalFields,
+    case: CaseRef,
+    wish: Wish,
+    opened: Collection[Tier],
+) -> None:
     if not _agrees(uow, case, wish.receiver):
         raise ReferralRefused(
             "consent-missing",
@@ -190,24 +208,37 @@ def _check(uow: UnitOfWork, fields: PersonalFields, case: CaseRef, wish: Wish) -
             "Record their consent first.",
             {"organisation": wish.receiver},
         )
-    tiers = fields.tiers_written(uow, case, wish.keys)
-    wrong = sorted(key for key in wish.keys if tiers.get(key) not in SHAREABLE)
+    tiers, allowed = fields.tiers_written(uow, case, wish.keys), SHAREABLE.intersection(opened)
+    wrong = sorted(key for key in wish.keys if tiers.get(key) not in allowed)
     if wrong or not wish.keys:
         raise ReferralRefused(
             "field-not-shareable",
             f"{case.reference}: {', '.join(wrong) or 'nothing'} cannot be shared in a referral. "
-            "Choose entries of the file that are written, of identity, protection or psychosocial.",
+            "Choose entries of the file that are written and that you may read yourself, of "
+            "identity, protection or psychosocial.",
             {"fields": tuple(wrong)},
         )
-    offered = [s for s in store.services(uow, wish.need) if s.organisation_id == wish.receiver]
-    places = sum(service.capacity for service in offered)
-    if store.open_count(uow, wish.receiver, wish.need) >= places:
-        raise ReferralRefused(
-            "no-place",
-            f"{case.reference}: {wish.receiver} has no place left for '{wish.need}', or does not "
-            "offer it. Choose another structure.",
-            {"organisation": wish.receiver},
-        )
+
+
+def _with_place(uow: UnitOfWork, case: CaseRef, wish: Wish) -> Service:
+    """Return the receiver's service that has a place: the region's before the country's."""
+    found = store.services(uow, wish.need, wish.region)
+    mine = (service for service in found if service.organisation_id == wish.receiver)
+    for service in sorted(mine, key=lambda each: each.region == ""):
+        if store.places_left(uow, service) > 0:
+            return service
+    raise ReferralRefused(
+        "no-place",
+        f"{case.reference}: {wish.receiver} has no place left for '{wish.need}', or does not "
+        "offer it there. Choose another structure.",
+        {"organisation": wish.receiver},
+    )
+
+
+def _take_place(uow: UnitOfWork, referral: Referral) -> None:
+    service = store.lock_service(uow, referral.to_organisation, referral.need, referral.region)
+    if service is None or store.places_left(uow, service) <= 0:
+        raise NoPlaceLeft(referral.id, referral.to_organisation, referral.need)
 
 
 def _agrees(uow: UnitOfWork, case: CaseRef, receiver: str) -> bool:

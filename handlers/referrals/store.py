@@ -15,6 +15,7 @@ from engine.model import Actor
 from engine.store import UnitOfWork
 from engine.store import tables as engine_tables
 from engine.store.queries import visible as visible_cases
+from engine.store.store import upsert
 from handlers.referrals import tables as t
 
 
@@ -40,7 +41,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What an organisation can give. :ivar region: empty for the whole country."""
+    """What an organisation can give.
+
+    :ivar region: empty for the whole country.
+    :ivar capacity: how many accepted referrals it works on at a time.
+    """
 
     organisation_id: str
     need: str
@@ -52,6 +57,7 @@ class Service:
 class Referral:
     """A need handed to another organisation with a part of the person's data.
 
+    :ivar region: of the directory's row of which a place is taken; empty for the whole country.
     :ivar shared_keys: of the person's file, chosen by the counsellor.
     :ivar answer_by: until when it should be answered.
     :ivar access_until: until when the receiver may read what was chosen, at the longest.
@@ -62,6 +68,7 @@ class Referral:
     call_key: str
     case_id: str
     need: str
+    region: str
     priority: str
     from_organisation: str
     to_organisation: str
@@ -78,23 +85,20 @@ class Referral:
     words: bytes | None = None
 
 
-def replace_services(uow: UnitOfWork, services: Iterable[Service]) -> int:
+def save_services(uow: UnitOfWork, services: Iterable[Service]) -> int:
     """Write services, each in place of the one of its organisation, need and region."""
     s, count = t.referral_services.c, 0
     for each in services:
-        uow.connection.execute(
-            sa.delete(t.referral_services).where(
-                s.organisation_id == each.organisation_id,
-                s.need == each.need,
-                s.region == each.region,
-            )
+        statement = upsert(uow, t.referral_services).values(
+            organisation_id=each.organisation_id,
+            need=each.need,
+            region=each.region,
+            capacity=each.capacity,
         )
         uow.connection.execute(
-            sa.insert(t.referral_services).values(
-                organisation_id=each.organisation_id,
-                need=each.need,
-                region=each.region,
-                capacity=each.capacity,
+            statement.on_conflict_do_update(
+                index_elements=[s.organisation_id, s.need, s.region],
+                set_={"capacity": each.capacity},
             )
         )
         count += 1
@@ -117,18 +121,32 @@ def services(
     return tuple(Service(**row._mapping) for row in uow.connection.execute(wanted))
 
 
-def open_count(uow: UnitOfWork, organisation_id: str, need: str) -> int:
-    """Return how many referrals for a need an organisation has now."""
+def lock_service(uow: UnitOfWork, organisation_id: str, need: str, region: str) -> Service | None:
+    """Return one row of the directory, locked until the transaction ends; ``None`` without one.
+
+    Whoever takes a place locks the row first, so that two cannot take the last one.
+    """
+    s = t.referral_services.c
+    row = uow.connection.execute(
+        sa.select(t.referral_services)
+        .where(s.organisation_id == organisation_id, s.need == need, s.region == region)
+        .with_for_update()
+    ).first()
+    return None if row is None else Service(**row._mapping)
+
+
+def places_left(uow: UnitOfWork, service: Service) -> int:
+    """Return how many places a service has: an accepted referral holds one until feedback."""
     r = t.referrals.c
-    return int(
-        uow.connection.execute(
-            sa.select(sa.func.count()).where(
-                r.to_organisation == organisation_id,
-                r.need == need,
-                r.status.in_([Status.SENT.value, Status.ACCEPTED.value]),
-            )
-        ).scalar_one()
-    )
+    held = uow.connection.execute(
+        sa.select(sa.func.count()).where(
+            r.to_organisation == service.organisation_id,
+            r.need == service.need,
+            r.region == service.region,
+            r.status == Status.ACCEPTED.value,
+        )
+    ).scalar_one()
+    return service.capacity - int(held)
 
 
 def visible(actor: Actor, now: datetime) -> sa.ColumnElement[bool]:

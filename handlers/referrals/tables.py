@@ -28,7 +28,7 @@ referral_services = Table(
     Column("need", String(64), primary_key=True),
     # Code of a region; empty where the whole country is served.
     Column("region", String(64), primary_key=True),
-    # How many referrals it takes at a time.
+    # How many accepted referrals it works on at a time.
     Column("capacity", Integer, nullable=False),
     CheckConstraint("capacity >= 0", name="ck_referral_services_capacity"),
     Index("ix_referral_services_need", "need", "region"),
@@ -42,6 +42,8 @@ referrals = Table(
     Column("call_key", String(255), nullable=False, unique=True),
     Column("case_id", String(32), nullable=False),
     Column("need", String(64), nullable=False),
+    # Region of the directory's row of which a place is taken; empty for the whole country.
+    Column("region", String(64), nullable=False),
     Column("priority", String(32), nullable=False),
     Column("from_organisation", String(64), nullable=False),
     Column("to_organisation", String(64), nullable=False),
@@ -60,4 +62,5 @@ referrals = Table(
     Column("words", LargeBinary),
     Index("ix_referrals_case", "case_id", "sent_at"),
     Index("ix_referrals_receiver", "to_organisation", "status"),
+    Index("ix_referrals_sender", "from_organisation", "status"),
 )

@@ -42,7 +42,7 @@ LOCAL = {
     "payments.refund": {"payment", "amount"},
     "surveys.record": {"instrument", "moment"},
     "referrals.find_services": {"need"},
-    "referrals.send": {"need", "priority", "sender", "organisation", "share"},
+    "referrals.send": {"need", "priority", "sender", "organisation"},
     "referrals.close": {"referral"},
 }
 

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from engine.errors import NotFound
-from engine.model import Actor, CaseRef, Grant, Tier, Variables
-from engine.store import UnitOfWork
+from engine.model import Actor, Grant
 from handlers.csv_files import CsvRefused
-from handlers.people import Purpose, reads_of_owners
-from handlers.people.consents.service import decide_consent
+from handlers.people import reads_of_owners
 from handlers.people.keyring import person_owner
 from handlers.referrals import (
-    Desk,
-    Referral,
     ReferralMoved,
     ReferralRefused,
     Service,
@@ -26,98 +20,29 @@ from handlers.referrals import (
     answer,
     find_referrals,
     read_referral,
-    replace_services,
     report,
     revoke,
+    save_services,
     services,
     shared,
     words_of,
 )
 from handlers.referrals.commands import take_in
-from tests.handlers.people_support import about
+from tests.handlers.referral_support import (
+    CLERK,
+    FIELDS,
+    RECEIVER,
+    WISH,
+    Told,
+    consent,
+    desk,
+    offered,
+    read,
+    ready,
+    sent,
+    status,
+)
 from tests.handlers.support import ADVISER, OFFICER, STRANGER, Site, person
-
-RECEIVER = "op-emploi-public"
-CLERK = person("clerk", "operator_manager", organisation=RECEIVER)
-FIELDS = {
-    "family_name": ("Ngo Imaginaire", Tier.IDENTITY),
-    "phone": ("+237 600", Tier.IDENTITY),
-    "counselling": ("dort mal", Tier.PSYCHOSOCIAL),
-    "account_number": ("1234567890", Tier.PAYMENT),
-}
-WISH: Mapping[str, Any] = {
-    "need": "housing",
-    "priority": "urgent",
-    "sender": "op-littoral-appui",
-    "organisation": RECEIVER,
-    "share": ["family_name", "counselling"],
-}
-
-
-def consent(site: Site, case: CaseRef, given: bool, recipient: str = "") -> None:
-    assert case.subject is not None
-    with site.store.unit_of_work() as uow:
-        decide_consent(
-            uow,
-            case.subject,
-            Purpose.SHARING,
-            given,
-            at=site.clock.now(),
-            by="officer",
-            recipient=recipient,
-        )
-
-
-def ready(site: Site, *, agrees: bool = True, capacity: int = 5) -> CaseRef:
-    """Return a case whose person agrees to share, and a structure that offers housing."""
-    case = about(site, site.write(site.case(), FIELDS))
-    consent(site, case, agrees)
-    with site.store.unit_of_work() as uow:
-        replace_services(uow, [Service(RECEIVER, "housing", "littoral", capacity)])
-    return case
-
-
-def offered(site: Site, case: CaseRef) -> list[str]:
-    """Return the structures with a place for housing in the region."""
-    found = site.run("referrals.find_services", case, need="housing", region="littoral")
-    return [str(each["organisation"]) for each in found["services"]]
-
-
-def sent(site: Site, case: CaseRef, activation: int = 1, **changes: Any) -> str:
-    out = site.run("referrals.send", case, activation=activation, **{**WISH, **changes})
-    return str(out["referral"])
-
-
-class Told(list[tuple[str, str, Any]]):
-    """A publisher that keeps what it was asked to publish."""
-
-    def __call__(
-        self,
-        uow: UnitOfWork,
-        message: str,
-        keys: Variables,
-        variables: Variables,
-        *,
-        time_to_live_s: int = 3600,
-        message_id: str | None = None,
-    ) -> int:
-        self.append((message, str(keys["key"]), variables["referral_outcome"]))
-        return 1
-
-
-def desk(site: Site, uow: UnitOfWork, actor: Actor, told: Told) -> Desk:
-    return Desk(uow, site.fields, told, actor, site.clock.now())
-
-
-def read(site: Site, case: CaseRef, referral_id: str, reader: Actor = CLERK) -> Mapping[str, Any]:
-    with site.store.unit_of_work() as uow:
-        referral = read_referral(uow, referral_id, reader, site.clock.now())
-        return shared(uow, site.fields, case, referral, reader, site.clock.now())
-
-
-def status(site: Site, referral_id: str) -> Referral:
-    with site.store.snapshot() as uow:
-        return read_referral(uow, referral_id, OFFICER, site.clock.now())
 
 
 def test_the_receiver_reads_what_was_chosen_and_nothing_else(site: Site) -> None:
@@ -274,12 +199,79 @@ def test_one_call_tried_again_sends_one_referral(site: Site) -> None:
 
 def test_places_are_counted_and_the_full_structure_is_not_offered(site: Site) -> None:
     case = ready(site, capacity=1)
+    first = sent(site, case)
     assert RECEIVER in offered(site, case)
-    sent(site, case)
+    with site.store.unit_of_work() as uow:
+        answer(desk(site, uow, CLERK, Told()), first, accept=True)
     assert RECEIVER not in offered(site, case)
     with pytest.raises(ReferralRefused) as refused:
         sent(site, case, activation=2)
     assert refused.value.code == "no-place"
+    with site.store.unit_of_work() as uow:
+        report(desk(site, uow, CLERK, Told()), first, outcome="helped", feedback="Logé.")
+    assert RECEIVER in offered(site, case)
+
+
+def test_each_region_has_its_own_places_and_the_countrys_come_after(site: Site) -> None:
+    case = ready(site, capacity=1)
+    with site.store.unit_of_work() as uow:
+        save_services(uow, [Service(RECEIVER, "housing", "", 1), Service(RECEIVER, "x", "sud", 9)])
+    for activation, region in ((1, "littoral"), (2, "")):
+        referral = sent(site, case, activation)
+        assert status(site, referral).region == region
+        with site.store.unit_of_work() as uow:
+            answer(desk(site, uow, CLERK, Told()), referral, accept=True)
+    for wish in ({}, {"need": "x"}):
+        with pytest.raises(ReferralRefused) as refused:
+            sent(site, case, 3, **wish)
+        assert refused.value.code == "no-place"
+
+
+def test_structures_come_in_the_tables_order_of_kinds_and_of_the_cases_country(site: Site) -> None:
+    case = ready(site)
+    with site.store.unit_of_work() as uow:
+        save_services(uow, [Service("minas-demo", "housing", "", 2)])
+        save_services(uow, [Service("ote-demo", "housing", "", 9)])
+    arguments = {"need": "housing", "region": "littoral"}
+    by_kind = site.run("referrals.find_services", case, kinds=["ministry"], **arguments)
+    assert by_kind["services"][0] == {
+        "organisation": "minas-demo",
+        "name": "Ministère des Affaires sociales (démo)",
+        "kind": "ministry",
+        "type": "public",
+        "region": "",
+        "places": Decimal(2),
+    }
+    assert offered(site, case)[0] == RECEIVER
+    assert "ote-demo" not in offered(site, case)
+
+
+def test_a_part_of_the_file_is_what_is_written_of_it(site: Site) -> None:
+    case = ready(site)
+    referral = sent(site, case, share=[], parts=["contact", "psychosocial"])
+    assert status(site, referral).shared_keys == ("counselling", "phone")
+    with pytest.raises(ReferralRefused) as refused:
+        sent(site, case, 2, share=[], parts=["protection"])
+    assert refused.value.code == "field-not-shareable"
+
+
+def test_nobody_shares_what_they_may_not_read_themselves(site: Site) -> None:
+    case = ready(site)
+    manager = person("manager", "operator_manager")
+    again = Actor("officer")
+    for actor in (manager, again):
+        with pytest.raises(ReferralRefused) as refused:
+            site.run("referrals.send", case, actor, **WISH)
+        assert refused.value.code == "field-not-shareable"
+    allowed = {**WISH, "share": ["family_name"]}
+    assert site.run("referrals.send", case, again, **allowed)["referral"]
+
+
+def test_the_answer_is_due_in_working_days_of_the_country(site: Site) -> None:
+    case = ready(site)
+    referral = sent(site, case, answer_days=Decimal(5))
+    # 2 November 2026 is a Monday.
+    assert status(site, referral).answer_by == site.clock.now() + timedelta(days=7)
 
 
 def test_a_strangers_referral_does_not_exist_for_them(site: Site) -> None:
