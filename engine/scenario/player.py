@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
+class Target:
     """Where an answer goes: a task or an action, with its form."""
 
     activation: int
@@ -209,14 +209,14 @@ class Player:
 
     # --- giving an answer ---------------------------------------------------------------------
 
-    def _task(self, step: Step, actor: Actor) -> _Target:
+    def _task(self, step: Step, actor: Actor) -> Target:
         items = [item for item in self._case.tasks() if item.element_id == step.subject]
         if not items:
             is_open = ", ".join(item.element_id for item in self._case.tasks()) or "none"
             raise Unmet(f"{step.subject} is not open; open tasks: {is_open}")
         item = self._doable(items, actor)
         engine, reason = self._stage.engine, step.block.get("reason")
-        return _Target(
+        return Target(
             parse_work_item_id(item.id)[1],
             item.form_id,
             lambda answer: engine.complete(item.id, answer, actor, reason=reason),
@@ -234,19 +234,19 @@ class Player:
                 return item
         return items[0]
 
-    def _action(self, step: Step, actor: Actor) -> _Target:
+    def _action(self, step: Step, actor: Actor) -> Target:
         waiting = [s for s in self._case.subscriptions() if s.element_id == step.subject]
         if not waiting:
             known = [s.element_id for s in self._case.subscriptions() if s.candidate_groups]
             raise Unmet(f"{step.subject} is not awaited; awaited: {', '.join(known) or 'nothing'}")
         engine, case_id, found = self._stage.engine, self._case.case_id, waiting[0]
-        return _Target(
+        return Target(
             found.activation,
             found.form_id,
             lambda answer: engine.send(case_id, found.activation, answer, actor),
         )
 
-    def _give(self, step: Step, target: _Target, actor: Actor) -> None:
+    def _give(self, step: Step, target: Target, actor: Actor) -> None:
         written = step.block.block("answer")
         form = self._stage.deployed.form(target.form_id) if target.form_id else None
         self._known_keys(form, written)

@@ -115,6 +115,19 @@ class Person:
             waiting = self.page.locator("main").inner_text()
             assert time.monotonic() < deadline, f"{self.name} gets no task “{name}”:\n{waiting}"
 
+    def open_item(self, item_id: str, reference: str) -> None:
+        """Open a task by its id, from the list in which it stands, and take it."""
+        link = self.page.locator(f".ps-table a[href^='/tasks/{item_id}']")
+        deadline = time.monotonic() + WAIT_S
+        while True:
+            for which in ("group", "mine"):
+                self.go(f"/tasks?which={which}&search={reference}")
+                if link.count():
+                    link.first.click()
+                    self._take()
+                    return
+            assert time.monotonic() < deadline, f"{self.name} is not offered {item_id}"
+
     def _take(self) -> None:
         claim = self.page.locator("form[action$='/claim'] button")
         # A click does not wait for the page that it leads to.

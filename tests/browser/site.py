@@ -29,6 +29,7 @@ class Site:
 
     :ivar address: where it is served, without a slash at the end.
     :ivar today: the day that the site believes it is; :meth:`advance` moves it.
+    :ivar environment: of the commands that it runs.
     :ivar signed_in: cookies of who signed in already, by account name.
     :ivar made_on: the day on which it was made; its cases are counted by that day's year.
     """
@@ -39,7 +40,7 @@ class Site:
         self.signed_in: dict[str, StorageState] = {}
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
-        self._environment = {
+        self.environment = {
             **{key: value for key, value in os.environ.items() if "PASSERELLE" not in key},
             "PASSERELLE_VAR_DIR": str(folder),
             "PASSERELLE_PORT": str(port),
@@ -65,7 +66,7 @@ class Site:
     def _run(self, program: str, command: list[str], *words: str) -> str:
         done = subprocess.run(
             command,
-            env=self._environment,
+            env=self.environment,
             cwd=ROOT,
             capture_output=True,
             timeout=120,
@@ -87,7 +88,7 @@ class Site:
         with log:
             self._server = subprocess.Popen(
                 self._command("serve"),
-                env=self._environment,
+                env=self.environment,
                 cwd=ROOT,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -1,0 +1,33 @@
+"""One case of every scheme, from the start page to its end, in one of the scheme's languages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.playing import play
+from tests.browser.site import ROOT
+
+PLAYED = {
+    "cm/ofii": ("appui_social", "en"),
+}
+"""By scheme: the scenario that is played, and the language of the pages."""
+
+IN_SHORT = ("cm/ofii",)
+"""One of each family; the others are played by ``make test-long``."""
+
+
+@pytest.mark.parametrize(
+    "scheme",
+    [
+        pytest.param(scheme, marks=[] if scheme in IN_SHORT else [pytest.mark.long])
+        for scheme in PLAYED
+    ],
+)
+def test_a_case_of_the_scheme_goes_from_the_start_page_to_its_end(
+    browser: Browser, scheme: str, tmp_path: Path
+) -> None:
+    scenario, language = PLAYED[scheme]
+    play(browser, ROOT / "processes" / scheme, scenario, language, tmp_path / "site")
