@@ -11,7 +11,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn import assignment, compensation
 from engine.bpmn.behaviour import Behaviour, wait_for
 from engine.bpmn.carrying import bring_in
-from engine.bpmn.conditions import meet_at_once
+from engine.bpmn.conditions import await_now, meet_at_once
 from engine.bpmn.elements import Called, Trigger
 from engine.bpmn.expressions import Stuck
 from engine.bpmn.joins import merge, waiting_at
@@ -72,10 +72,7 @@ class Activity(Behaviour):
             event = token.workflow.add(name)
             event.host = token.activation
             token.workflow.enter_token(event)
-            if event.element.event.each(Trigger.CONDITION):
-                event.run()  # Now, not in its turn: the activity may be over by then.
-                for part in token.workflow.beside(event):
-                    part.run()
+            await_now(event)  # The activity may be over before its turn comes.
         meet_at_once(case, case.conditions[known:])
 
     def work(self, token: Token) -> bool:
@@ -262,7 +259,12 @@ class SubProcess(Holder, defaults.SubWorkflowTask):  # type: ignore[misc]
 
 
 class EventSubProcess(Holder, defaults.EventSubprocess):  # type: ignore[misc]
-    """An event sub-process that was started by its event."""
+    """An event sub-process that was started by its event.
+
+    :ivar compensates: whether compensation starts it.
+    """
+
+    compensates = False
 
     def begin(self, token: Token) -> bool:
         """Its start event puts the first token; see :mod:`engine.bpmn.catching`."""
@@ -270,8 +272,8 @@ class EventSubProcess(Holder, defaults.EventSubprocess):  # type: ignore[misc]
         return False
 
     def keeps(self, inner: InnerWorkflow) -> bool:
-        """Nothing: an event sub-process is no activity that could be compensated."""
-        return False
+        """What was done in it belongs to the scope around; what undoes that scope is not undone."""
+        return bool(inner.done) and not self.compensates
 
 
 class CallActivity(Holder, defaults.CallActivity):  # type: ignore[misc]

@@ -195,7 +195,7 @@ def _begun(container: Container) -> list[Done]:
     for token in container.live():
         found.extend(token.done)
         inner = token.case.subprocesses.get(token.id)
-        if inner is None or token.element.triggered_by_event:
+        if inner is None or getattr(token.task_spec, "compensates", False):
             continue
         done = [*inner.done, *_begun(inner)]
         if done:

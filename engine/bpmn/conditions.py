@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from engine.bpmn.elements import Trigger
 from engine.bpmn.expressions import Stuck
 from engine.bpmn.tokens import Token, Waits
 
@@ -23,6 +24,14 @@ def await_condition(token: Token) -> bool:
     case.conditions.append(token)
     case.changed = True
     return False
+
+
+def await_now(token: Token) -> None:
+    """Have an event that has just been let in wait for its conditions now, not in its turn."""
+    if token.element.event.each(Trigger.CONDITION):
+        token.run()
+        for part in token.workflow.beside(token):
+            part.run()
 
 
 def meet_at_once(case: CaseWorkflow, waiting: Iterable[Token]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.conditions import await_now
 from engine.bpmn.scopes import Scope
 from engine.bpmn.tokens import Token
 
@@ -117,7 +118,9 @@ class Container:
     def begin(self, *starts: str) -> list[Token]:
         """Listen for the event sub-processes and put the first tokens."""
         for name in self.spec.listeners:
-            self.enter_token(self.add(name))
+            listener = self.add(name)
+            self.enter_token(listener)
+            await_now(listener)
         return [self.add(name) for name in starts]
 
     def enter_token(self, token: Token) -> None:

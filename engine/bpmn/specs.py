@@ -161,6 +161,7 @@ class _Builder:
         start = next(e for e in inner.elements.values() if e.kind == "startEvent")
         listener = self._make(catching.Listener, start, start.id)
         listener.starts = element.id
+        self.spec.task_specs[element.id].compensates = bool(start.event.each(Trigger.COMPENSATION))
         if start.event.is_awaited:
             self.spec.listeners += (start.id,)
         for trigger in THROWN:
