@@ -88,6 +88,7 @@ class Container:
 
     def queue(self, token: Token) -> None:
         """Note that a token waits for others at its element."""
+        self.case.joining[self] = None
         flows = self.queues.setdefault(token.task_spec.name, {})
         flows.setdefault(token.flow or "", {})[token.id] = token
 
@@ -99,6 +100,8 @@ class Container:
             del self.queues[name][flow]
         if not self.queues[name]:
             del self.queues[name]
+        if not self.queues:
+            del self.case.joining[self]
 
     def queued(self) -> list[Token]:
         """Return the tokens that wait for others here."""

@@ -37,6 +37,11 @@ def start(publication: Publication, command: StartProcess, context: StepContext)
 
     :raises NotFound: the process has no such start event.
     """
+    return outcome_of(begin(publication, command, context))
+
+
+def begin(publication: Publication, command: StartProcess, context: StepContext) -> CaseWorkflow:
+    """Begin a case and return it as it runs; as :func:`start`."""
     case = CaseWorkflow(publication, context)
     body = publication.processes[publication.process_id].body
     entries = (command.start_event,) if command.start_event else body.entries()
@@ -55,7 +60,8 @@ def start(publication: Publication, command: StartProcess, context: StepContext)
         case.run()
         first.task_spec.triggered(first, {})
         _begin_others(case, body, first)
-    return _go_on(case)
+    case.run()
+    return case
 
 
 def _begin_others(case: CaseWorkflow, body: Body, first: Token) -> None:
@@ -83,6 +89,12 @@ def advance(
 
 def take(case: CaseWorkflow, command: Command) -> Outcome:
     """Take a case that has been read one command further; as :func:`advance`."""
+    carry_out(case, command)
+    return outcome_of(case)
+
+
+def carry_out(case: CaseWorkflow, command: Command) -> None:
+    """Have a running case do what a command says; its journal has the outcome."""
     case_id = case.context.case.id
     if case.ended:
         raise CaseEnded(case_id, str(status_of(case)))
@@ -92,12 +104,12 @@ def take(case: CaseWorkflow, command: Command) -> Outcome:
         case.cancel_tokens()
         case.cancelled = case.ended = True
         case.journal.event(EventKind.CASE_CANCELLED, None, None)
-        return outcome_of(case)
+        return
     token = case.find(command.activation)
     if token is None:
         raise NotFound("waiting element", f"{case_id}/{command.activation}")
     _apply(token, command)
-    return _go_on(case)
+    case.run()
 
 
 def _apply(token: Token, command: Command) -> None:
@@ -182,11 +194,6 @@ def feel_values(values: Mapping[str, Any]) -> dict[str, Any]:
             f"A value was given that no variable can keep: {error}. Return texts, numbers, dates, "
             "durations, lists or contexts of them."
         ) from error
-
-
-def _go_on(case: CaseWorkflow) -> Outcome:
-    case.run()
-    return outcome_of(case)
 
 
 def outcome_of(case: CaseWorkflow) -> Outcome:

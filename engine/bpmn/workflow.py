@@ -51,6 +51,7 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
     :ivar last: such tokens whose work waits until all others rest: throwing signals reach who
         comes to wait for them in the same step.
     :ivar quiet: containers that may have ended, as a heap: the one entered last comes first.
+    :ivar joining: containers in which tokens wait for others, in no order.
     :ivar conditions: tokens that wait for a condition. :ivar changed: variables have changed since
         conditions were last asked.
     :ivar next_activation: the case's counter.
@@ -68,6 +69,7 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
         self.journal = Journal(next_activation)
         self.ready: deque[Token] = deque()
         self.last: deque[Token] = deque()
+        self.joining: dict[Container, None] = {}
         self.conditions: list[Token] = []
         self._signalled: dict[str, dict[int, Token]] = {}
         self.quiet: list[tuple[int, int, InnerWorkflow]] = []
@@ -187,7 +189,7 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
             or self._join()
         ):
             passed += 1
-        for container in self.containers():
+        for container in sorted(self.joining, key=_age):
             self._tell_deadlock(container)
 
     def _run_ready(self, ready: deque[Token], passed: int) -> bool:
@@ -235,7 +237,7 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
 
     def _join(self) -> bool:
         """Complete one join at most in each container: what leaves it may still reach others."""
-        joined = [found for found in self.containers() if found.queues and self._join_in(found)]
+        joined = [found for found in sorted(self.joining, key=_age) if self._join_in(found)]
         return bool(joined)
 
     def _join_in(self, container: Container) -> bool:

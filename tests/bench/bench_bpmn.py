@@ -15,8 +15,9 @@ from time import perf_counter
 
 from engine import bpmn
 from engine.model import CompleteActivity, Outcome, StartProcess
+from tests.conformance.bpmn_trace import run as play
 from tests.unit.bpmn.diagrams import bpmn as diagram
-from tests.unit.bpmn.diagrams import each, end, flow, line, node, start, user
+from tests.unit.bpmn.diagrams import each, end, flow, line, node, start, timer, user
 from tests.unit.bpmn.play import CASE, NOW, compiled
 
 TURNS = 2_000
@@ -181,6 +182,29 @@ def joining(count: int) -> Callable[[], Outcome]:
     return starting(compiled(diagram(start(), gates, *parts, line("S", "F"))))
 
 
+def linting(count: int) -> Callable[[], object]:
+    """Lint a scheme of so many elements: pairs of branches that split and join."""
+    parts, before = [start()], "S"
+    for n in range(count // 4):
+        split, a, b, meet = (f"{name}{n}" for name in ("Split", "A", "B", "Meet"))
+        gates = node("parallelGateway", split) + node("parallelGateway", meet)
+        parts += [gates, user(a), user(b), line(before, split, a, meet), line(split, b, meet)]
+        before = meet
+    files = {"case.bpmn": diagram(*parts, end(), line(before, "E"))}
+    where = {"handlers": {}, "constants": {}, "country": "CM", "time_zone": "Africa/Douala"}
+    return lambda: bpmn.lint(files, "P", **where)  # type: ignore[arg-type]
+
+
+def playing_timers(count: int) -> Callable[[], object]:
+    """Play half so many timers that wait together, through the trace door."""
+    loop = each(f"=for i in 1..{count // 2} return i", "i")
+    inner = [start("VS"), node("intermediateCatchEvent", "W", timer("duration", "PT1M"))]
+    source = diagram(
+        start(), node("subProcess", "V", *inner, line("VS", "W"), loop), line("S", "V")
+    )
+    return lambda: play(source, "timers.bpmn", variables={}, timeout_s=600)
+
+
 def step_in_diagram_of(count: int) -> float:
     """Return the median seconds of one step in a diagram of so many user tasks."""
     publication = compiled(row(count, "userTask"))
@@ -224,6 +248,12 @@ LARGE: dict[str, Callable[[int], Callable[[], object]]] = {
     "elements passed in one step": lambda count: starting(compiled(row(count))),
     "elements published": lambda count: lambda: compiled(row(count)),
 }
+BOUNDED: dict[str, Callable[[int], Callable[[], object]]] = {
+    "elements linted": linting,
+    "timers played in the trace door": playing_timers,
+}
+"""What costs each of many no more than each of few beyond a bound: of moves that lint tries, of
+bytes that the door stores at every step."""
 
 
 def rows() -> list[tuple[str, float, float]]:
@@ -234,7 +264,7 @@ def rows() -> list[tuple[str, float, float]]:
         found.append((f"{name}: last steps / first", grown.ratio, LOOP_LIMIT))
         found.append((f"{name}: largest state, bytes", grown.state_bytes, STATE_LIMIT_BYTES))
         sys.stdout.write(f"{name}: median step {1000 * grown.last_s:.2f} ms\n")
-    for name, part in LARGE.items():
+    for name, part in (LARGE | BOUNDED).items():
         ratio = ratio_per_part(part, FEW, MANY)
         found.append((f"{name}: each of {MANY:,} / each of {FEW}", ratio, SIZE_LIMIT))
     steps = step_in_diagram_of(MANY) / step_in_diagram_of(10)

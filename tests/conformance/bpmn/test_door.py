@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.bpmn.support import catch, gate, on_signal, say, signal, throw
+from tests.conformance.bpmn.support import catch, gate, on_signal, say, signal, throw, times
 from tests.conformance.bpmn_trace import main
+from tests.conformance.world import FIRINGS
 from tests.unit.bpmn.diagrams import (
     bpmn,
     flow,
@@ -53,6 +54,14 @@ def test_the_door_tells_each_outcome_apart(outcome, tmp_path, capsys):
     assert found["outcome"] == outcome
     assert found["trace"] == (["A"] if outcome == "completed" else [])
     assert bool(found["reasons"]) == (outcome != "completed")
+
+
+def test_more_timers_than_a_cycle_may_fire_are_played_where_they_wait_together(tmp_path, capsys):
+    inner = start("US") + catch("W", timer("duration", "PT1M")) + say("A") + line("US", "W", "A")
+    source = bpmn(start(), node("subProcess", "U", inner, times(str(FIRINGS + 50))), line("S", "U"))
+    found = answer(capsys, tmp_path / "d.bpmn", source)
+    assert found["outcome"] == "completed"
+    assert found["trace"] == ["A"] * (FIRINGS + 50)
 
 
 def test_the_door_refuses_what_is_no_diagram(tmp_path, capsys):
