@@ -12,6 +12,7 @@ from engine.bpmn.expressions import Formula
 from engine.errors import Finding
 from engine.feel import syntax
 from engine.rules import finding, said
+from engine.service.publications import COMMON
 from engine.service.scheme import SchemeConfig
 
 FILE = "scheme.toml"
@@ -38,7 +39,11 @@ def check_scheme(
 
 def _roles(element: Element, config: SchemeConfig) -> Iterator[Finding]:
     place = element.place
-    for role in dict.fromkeys(_groups(element)):
+    roles = dict.fromkeys(_groups(element))
+    # What schemes share is offered to roles of all of them; each has those that it needs.
+    if place.file.startswith(f"{COMMON}/") and any(role in config.roles for role in roles):
+        return
+    for role in roles:
         if role not in config.roles:
             yield _unknown_role(role, config, place.file, place.element, place.line)
 
