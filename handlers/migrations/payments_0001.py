@@ -132,6 +132,8 @@ def _payments() -> None:
         sa.Column("plan_key", sa.String(500), nullable=False),
         sa.Column("heading_id", sa.String(32), sa.ForeignKey("budget_headings.id")),
         sa.Column("line_id", sa.String(32), sa.ForeignKey("plan_lines.id")),
+        sa.Column("payee", sa.String(64)),
+        sa.Column("way", sa.String(16)),
         sa.Column("order_id", sa.String(32), sa.ForeignKey("payment_orders.id")),
         sa.Column("method", sa.String(16)),
         sa.Column("refunded_minor", sa.BigInteger, nullable=False),
@@ -153,6 +155,13 @@ def _payments() -> None:
         sa.CheckConstraint(
             "refunded_minor BETWEEN 0 AND amount_minor", name="ck_payments_refunded_minor"
         ),
+    )
+    op.create_table(
+        "payee_accounts",
+        sa.Column("organisation_id", sa.String(64), primary_key=True),
+        sa.Column("account", sa.LargeBinary, nullable=False),
+        sa.Column("written_at", _moment(), nullable=False),
+        sa.Column("written_by", sa.String(64), nullable=False),
     )
     op.create_index("ix_payments_status", "payments", ["status", "planned_at"])
     op.create_index("ix_payments_order", "payments", ["order_id"])

@@ -62,6 +62,23 @@ def find_operators(
     return {"operators": tuple(map(_context, found))}
 
 
+@handler("organisations.find_suppliers", local=True, outputs=("suppliers",))
+def find_suppliers(call: HandlerCall, region: str | None = None) -> Mapping[str, Any]:
+    """List the companies of the case's country that something can be bought from, by name.
+
+    :param region: those that cover it, and those of which no region is written; all if left out.
+    """
+    uow = own(call)
+    known = [o for o in store.find_organisations(uow, country=call.case.country) if o.active]
+    found = [o for o in known if o.kind == store.Kind.COMPANY]
+    if region:
+        covered = store.coverage_of(uow, [o.id for o in found])
+        regions = {o.id: covered[o.id][Dimension.REGION] for o in found}
+        found = [o for o in found if not regions[o.id] or region in regions[o.id]]
+    found.sort(key=lambda o: (o.name, o.id))
+    return {"suppliers": tuple({"id": o.id, "name": o.name} for o in found)}
+
+
 @handler("organisations.offer", local=True)
 def offer(call: HandlerCall, organisation: str) -> None:
     """Offer the case to an operator: a place of its capacity is held and it sees the case.

@@ -6,13 +6,14 @@ from handlers.payments.funding import DoubleFunding, Funding, double_funding
 from handlers.payments.handlers import approve, mark_paid, plan, refund, refuse, request
 from handlers.payments.money import AmountError, as_amount, from_minor, to_minor
 from handlers.payments.plans import LineProgress, PlanLine, lines_of, progress_of
-from handlers.payments.purchases import plan_lines, plan_purchases
+from handlers.payments.purchases import plan_lines, plan_purchases, read_lines
 from handlers.payments.store import (
     ListedPayment,
     Method,
     Payment,
     PaymentStatus,
     Refund,
+    Way,
     find_payment,
     find_payments,
     payments_of,
@@ -31,6 +32,7 @@ __all__ = [
     "PaymentStatus",
     "PlanLine",
     "Refund",
+    "Way",
     "approve",
     "as_amount",
     "double_funding",
@@ -44,6 +46,7 @@ __all__ = [
     "plan_lines",
     "plan_purchases",
     "progress_of",
+    "read_lines",
     "refund",
     "refuse",
     "request",

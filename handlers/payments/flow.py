@@ -20,7 +20,7 @@ from engine.store import UnitOfWork
 from handlers.payments import store
 from handlers.payments.ledger import BudgetExhausted, Movement, post, read_heading, require
 from handlers.payments.money import AmountError, from_minor, to_minor
-from handlers.payments.store import Method, Payment, PaymentStatus, Refund
+from handlers.payments.store import Method, Payment, PaymentStatus, Refund, Way
 from handlers.transaction import own
 
 
@@ -93,8 +93,10 @@ def commit(hand: Hand, payments: Sequence[Payment]) -> None:
         hand.record(payment, "planned")
 
 
-def request(hand: Hand, payment_id: str) -> Payment:
+def request(hand: Hand, payment_id: str, way: Way | None = None) -> Payment:
     """Ask for a planned payment; the hand is its preparer.
+
+    :param way: how it is asked to be paid; any way if left out.
 
     :raises BusinessError: ``separation-of-duties``: nobody in person asks; ``payment-state``: it
         is not planned.
@@ -107,6 +109,7 @@ def request(hand: Hand, payment_id: str) -> Payment:
         prepared_by=_person(hand, row),
         prepared_for=hand.actor.acting_for,
         prepared_at=hand.at,
+        way=None if way is None else way.value,
     )
 
 
@@ -131,9 +134,17 @@ def order(hand: Hand, payment_id: str, order_id: str) -> Payment:
     """Put an approved payment into a payment order.
 
     :raises BusinessError: ``separation-of-duties``: preparer and approver may not;
-        ``payment-state``: it is not approved, or in another order.
+        ``payment-state``: it is not approved, or in another order; ``payment-way``: it was asked
+        for in another way than by transfer.
     """
     row = read(hand, payment_id, PaymentStatus.APPROVED)
+    if row.way not in (None, Way.TRANSFER):
+        raise BusinessError(
+            "payment-way",
+            f"Payment {row.id} is asked for by '{row.way}'; a bank order pays transfers. Pay it so "
+            "and attach the proof in the case.",
+            {"payment": row.id},
+        )
     who = _person(hand, row)
     _post(hand, row, Movement.ORDERED, order_id)
     return _move(

@@ -10,10 +10,11 @@ from typing import Any
 from engine.errors import BusinessError, HandlerFailed, NotFound
 from engine.ports import HandlerCall, handler
 from handlers import documents
+from handlers.organisations import read_organisation
 from handlers.payments import flow, money, store
 from handlers.payments.flow import Hand
 from handlers.payments.ledger import find_heading
-from handlers.payments.store import Method, Payment, PaymentStatus, Refund
+from handlers.payments.store import Method, Payment, PaymentStatus, Refund, Way
 from handlers.people import new_id
 from handlers.transaction import own
 
@@ -25,19 +26,23 @@ def plan(
     currency: str,
     shares: Sequence[Decimal],
     heading: str | None = None,
+    payee: str | None = None,
 ) -> Mapping[str, Any]:
     """Plan an amount in tranches by these shares; the last tranche takes what rounding leaves.
 
     Called again under the same key it gives the same payments back.
 
     :param heading: code of the budget heading, of this year, that the amount is promised from.
+    :param payee: the organisation that gets it, a grant; the person of the case if left out.
     :raises BusinessError: ``amount-invalid``: amount, currency or shares cannot be used;
         ``budget-exhausted``: the heading has not so much left.
     """
     uow = own(call)
     planned = store.plan(uow, call.key)
     if not planned:
-        planned = _tranches(call, amount, currency, shares, heading_of(call, heading, currency))
+        heading_id, paid_to = heading_of(call, heading, currency), payee_of(call, payee)
+        parts = _parts(call, amount, currency, shares)
+        planned = _tranches(call, parts, currency, heading_id, paid_to)
         store.insert_payments(uow, planned)
         flow.commit(Hand.of(call), planned)
     return {
@@ -47,12 +52,19 @@ def plan(
 
 
 @handler("payments.request", local=True)
-def request(call: HandlerCall, payment: str) -> None:
+def request(call: HandlerCall, payment: str, way: str | None = None) -> None:
     """Ask for a planned tranche; whoever completed the step is its preparer.
+
+    :param way: how it is asked to be paid: ``transfer``, ``cheque``, ``cash``, ``mobile`` or
+        ``supplier``; a bank order takes transfers only. Any way if left out.
 
     :raises BusinessError: as :func:`handlers.payments.flow.request`.
     """
-    flow.request(Hand.of(call), payment)
+    if way is not None and way not in set(Way):
+        raise HandlerFailed(
+            f"{call.element_id} asks for a payment by '{way}'. Pass one of: {', '.join(Way)}."
+        )
+    flow.request(Hand.of(call), payment, None if way is None else Way(way))
 
 
 @handler("payments.approve", local=True)
@@ -127,19 +139,46 @@ def heading_of(call: HandlerCall, code: str | None, currency: str) -> str | None
         ) from error
 
 
-def _tranches(
-    call: HandlerCall,
-    amount: Decimal,
-    currency: str,
-    shares: Sequence[Decimal],
-    heading_id: str | None,
-) -> tuple[Payment, ...]:
+def payee_of(call: HandlerCall, organisation: str | None) -> str | None:
+    """Return the organisation that a diagram pays, one of the case's country.
+
+    :raises HandlerFailed: it is none.
+    """
+    if organisation is None:
+        return None
     try:
-        parts = money.split(money.to_minor(amount, currency), tuple(shares or ()))
+        known = read_organisation(own(call), organisation)
+    except NotFound as error:
+        raise HandlerFailed(
+            f"{call.element_id} of case {call.case.reference} pays '{organisation}', which is no "
+            "organisation here. Correct the diagram or add the organisation."
+        ) from error
+    if known.country != call.case.country:
+        raise HandlerFailed(
+            f"{call.element_id} of case {call.case.reference} pays {known.id}, which is in "
+            f"{known.country}; choose one of {call.case.country}."
+        )
+    return known.id
+
+
+def _parts(
+    call: HandlerCall, amount: Decimal, currency: str, shares: Sequence[Decimal]
+) -> tuple[int, ...]:
+    try:
+        return money.split(money.to_minor(amount, currency), tuple(shares or ()))
     except money.AmountError as error:
         raise BusinessError(
             "amount-invalid", f"{call.element_id} of case {call.case.reference}: {error}"
         ) from error
+
+
+def _tranches(
+    call: HandlerCall,
+    parts: Sequence[int],
+    currency: str,
+    heading_id: str | None,
+    payee: str | None,
+) -> tuple[Payment, ...]:
     return tuple(
         Payment(
             id=new_id(),
@@ -151,6 +190,7 @@ def _tranches(
             plan_key=call.key,
             planned_at=call.now,
             heading_id=heading_id,
+            payee=payee,
         )
         for number, part in enumerate(parts, start=1)
     )

@@ -10,8 +10,8 @@ from engine.errors import BusinessError
 from engine.ports import HandlerCall, handler
 from handlers.payments import flow, store
 from handlers.payments.flow import Hand
-from handlers.payments.handlers import heading_of
-from handlers.payments.money import AmountError, to_minor
+from handlers.payments.handlers import heading_of, payee_of
+from handlers.payments.money import AmountError, from_minor, to_minor
 from handlers.payments.plans import LineProgress, PlanLine, lines_of, progress_of
 from handlers.payments.plans.store import insert_lines
 from handlers.payments.store import Payment, PaymentStatus
@@ -28,14 +28,12 @@ def plan_lines(
     """Write a business plan's lines; called again under the same key it gives the same back.
 
     :param lines: ``category``, ``item``, ``quantity``, ``unit_price``, ``own_contribution`` of
-        each.
-    :raises BusinessError: ``plan-invalid``: there is no line, or one cannot be used; says which.
+        each; none where the plan is not detailed.
+    :raises BusinessError: ``plan-invalid``: a line cannot be used; says which.
     """
     uow = own(call)
     written = lines_of(uow, call.case.id, call.key)
-    if not written:
-        if not lines:
-            raise _invalid(call, 1, "a plan needs one line or more")
+    if not written and lines:
         written = tuple(
             _line(call, number, each, currency) for number, each in enumerate(lines, start=1)
         )
@@ -50,7 +48,8 @@ def plan_purchases(
 ) -> Mapping[str, Any]:
     """Plan purchases in kind, each one payment to one supplier.
 
-    :param purchases: ``line`` (an id that payments.plan_lines gave) and ``amount`` of each.
+    :param purchases: ``line`` (an id that payments.plan_lines gave), ``amount`` and, where the
+        supplier is known here, ``payee`` (its organisation's id) of each.
     :param heading: code of the budget heading, of this year, that they are promised from.
     :raises BusinessError: ``plan-invalid``: a line is none of the case's, the person's own to
         bring, or has not so much left; ``budget-exhausted``: the heading has not.
@@ -64,6 +63,46 @@ def plan_purchases(
     return {
         "payments": tuple(payment.id for payment in planned),
         "amounts": tuple(payment.amount for payment in planned),
+    }
+
+
+@handler("payments.read_lines", local=True, outputs=("to_buy",))
+def read_lines(
+    call: HandlerCall,
+    lines: Sequence[str] | None = None,
+    categories: Sequence[str] | None = None,
+) -> Mapping[str, Any]:
+    """List the lines of the case's plan of which something is left to buy, in their order.
+
+    Each has ``line``, ``category``, ``item``, ``quantity``, ``unit_price``, ``amount`` (what is
+    left) and ``currency``. What the person brings is not listed.
+
+    :param lines: ids that payments.plan_lines gave; every line of the case if left out.
+    :param categories: codes; lines of every category if left out.
+    """
+    uow, case_id = own(call), call.case.id
+    found = progress_of(lines_of(uow, case_id), store.payments_of(uow, case_id))
+    return {
+        "to_buy": tuple(
+            _to_buy(each)
+            for each in found
+            if each.left_minor > 0
+            and (lines is None or each.line.id in lines)
+            and (categories is None or each.line.category in categories)
+        )
+    }
+
+
+def _to_buy(progress: LineProgress) -> Mapping[str, Any]:
+    line = progress.line
+    return {
+        "line": line.id,
+        "category": line.category,
+        "item": line.item,
+        "quantity": Decimal(line.quantity),
+        "unit_price": line.unit_price,
+        "amount": from_minor(progress.left_minor, line.currency),
+        "currency": line.currency,
     }
 
 
@@ -142,6 +181,7 @@ def _purchase(
         planned_at=call.now,
         heading_id=heading_of(call, heading, line.currency),
         line_id=line.id,
+        payee=payee_of(call, given.get("payee")),
     )
 
 

@@ -44,6 +44,8 @@ class Payment:
     :ivar amount_minor: whole minor units of ``currency``.
     :ivar heading_id: the budget heading that it is promised from; ``None`` outside any budget.
     :ivar line_id: the line of the business plan that it buys; ``None`` for money in hand.
+    :ivar payee: organisation that gets it: a supplier, an association; ``None`` for the person.
+    :ivar way: how its preparer asks for it to be paid, a :class:`Way`; ``None``: any way.
     :ivar order_id: the payment order that it went to the bank with.
     :ivar method: how it was paid, a :class:`Method`.
     :ivar prepared_for: in whose place its preparer acted; likewise ``approved_for``.
@@ -62,6 +64,8 @@ class Payment:
     planned_at: datetime
     heading_id: str | None = None
     line_id: str | None = None
+    payee: str | None = None
+    way: str | None = None
     order_id: str | None = None
     method: str | None = None
     refunded_minor: int = 0
@@ -118,6 +122,16 @@ class Method(StrEnum):
     MOBILE = "mobile"
 
 
+class Way(StrEnum):
+    """How a payment's preparer asks for it to be paid; only a transfer goes into a bank order."""
+
+    TRANSFER = "transfer"
+    CHEQUE = "cheque"
+    CASH = "cash"
+    MOBILE = "mobile"
+    SUPPLIER = "supplier"
+
+
 class Refund(StrEnum):
     """Why money came back.
 
@@ -165,7 +179,7 @@ def find_payments(
     programme_id: str | None = None,
     order_id: str | None = None,
     ids: Sequence[str] | None = None,
-    purchases: bool | None = None,
+    orderable: bool = False,
     search: str | None = None,
     offset: int = 0,
     limit: int = 50,
@@ -173,7 +187,7 @@ def find_payments(
     """Return a page of the payments of the cases that are visible, what waits longest first.
 
     :param visible: :func:`engine.store.queries.visible` of whoever reads.
-    :param ids: these payments only. :param purchases: purchases in kind only, or none of them.
+    :param ids: these payments only. :param orderable: only what a bank order may pay.
     """
     p, c, h = payments.c, cases.c, budget_headings.c
     source = payments.join(cases, c.id == p.case_id).outerjoin(
@@ -190,8 +204,9 @@ def find_payments(
             conditions.append(column == wanted)
     if ids is not None:
         conditions.append(p.id.in_(ids))
-    if purchases is not None:
-        conditions.append(p.line_id.is_not(None) if purchases else p.line_id.is_(None))
+    if orderable:
+        conditions.append(sa.or_(p.line_id.is_(None), p.payee.is_not(None)))
+        conditions.append(sa.or_(p.way.is_(None), p.way == Way.TRANSFER.value))
     if search:
         conditions.append(c.reference.icontains(search.replace("\0", ""), autoescape=True))
     rows = uow.connection.execute(

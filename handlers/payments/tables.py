@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -135,6 +136,16 @@ statement_lines = Table(
     Column("problem", String(32)),
 )
 
+payee_accounts = Table(
+    "payee_accounts",
+    metadata,
+    Column("organisation_id", String(64), primary_key=True),
+    # Encrypted under the organisation's own key.
+    Column("account", LargeBinary, nullable=False),
+    Column("written_at", UtcDateTime, nullable=False),
+    Column("written_by", String(64), nullable=False),
+)
+
 payments = Table(
     "payments",
     metadata,
@@ -147,6 +158,9 @@ payments = Table(
     Column("plan_key", String(500), nullable=False),
     Column("heading_id", ForeignKey("budget_headings.id")),
     Column("line_id", ForeignKey("plan_lines.id")),
+    # The organisation that gets it; null where the person does whom the case is about.
+    Column("payee", String(64)),
+    Column("way", String(16)),
     Column("order_id", ForeignKey("payment_orders.id")),
     Column("method", String(16)),
     Column("refunded_minor", BigInteger, nullable=False, default=0),

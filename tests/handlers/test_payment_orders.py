@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from engine.errors import NotFound
+from engine.errors import HandlerFailed, NotFound
 from engine.model import Actor, CaseRef, Tier
 from engine.store import UnitOfWork
 from engine.store.queries import visible
@@ -397,3 +397,27 @@ def test_a_line_that_cannot_be_read_is_told_with_its_row_and_column(line: str, c
     table = read_statement(f"booked_on,amount,currency,reference\n{line}\n".encode())
     assert [(problem.row, problem.column) for problem in table.problems] == [(2, column)]
     assert table.rows == []
+
+
+@pytest.mark.parametrize("way", ["cheque", "cash", "mobile", "supplier"])
+def test_what_is_asked_for_in_another_way_than_by_transfer_goes_into_no_order(
+    sqlite_site: Site, way: str
+) -> None:
+    heading, case = make_heading(sqlite_site), sqlite_site.case()
+    first, _ = plan(sqlite_site, case, 1_000, heading)
+    sqlite_site.run("payments.request", case, PREPARER, payment=first, way=way)
+    sqlite_site.run("payments.approve", case, APPROVER, payment=first)
+    with pytest.raises(OrderRefused) as refused:
+        drawn_up(sqlite_site, (case, first))
+    assert refused.value.code == "payment-way"
+    with sqlite_site.store.snapshot() as uow:
+        seen = visible(person("x", "finance_officer"), NOW)
+        assert find_payments(uow, seen, ids=[first], orderable=True).total == 0
+    assert states(sqlite_site, case)[0] is PaymentStatus.APPROVED
+
+
+def test_a_way_that_is_none_is_told_to_the_designer(sqlite_site: Site) -> None:
+    heading, case = make_heading(sqlite_site), sqlite_site.case()
+    first, _ = plan(sqlite_site, case, 1_000, heading)
+    with pytest.raises(HandlerFailed, match="Pass one of: transfer, cheque"):
+        sqlite_site.run("payments.request", case, PREPARER, payment=first, way="barter")

@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.errors import BusinessError
+from engine.errors import BusinessError, HandlerFailed
 from engine.model import CaseRef
+from engine.store.queries import visible
+from handlers.organisations import Dimension, Organisation, save_coverage, save_organisation
 from handlers.payments import LineProgress, lines_of, payments_of, progress_of
-from handlers.payments.orders import OrderRefused, draw_up
-from tests.handlers.support import NOW, Site
+from handlers.payments.ledger import read_programme
+from handlers.payments.orders import (
+    OrderRefused,
+    PaymentOrder,
+    draw_up,
+    pain_001,
+    read_payees,
+    sign,
+)
+from handlers.payments.payees import AccountRefused, write_account
+from handlers.payments.store import find_payments
+from handlers.people import reads_of_owners
+from tests.handlers.support import NOW, Site, bytes_below, person
 from tests.handlers.test_budgets import (
     APPROVER,
     PAYER,
     PREPARER,
+    PROGRAMME,
     balances,
     make_heading,
     proof,
 )
 
+SUPPLIER = "co-outils"
+SIGNER = person("signer", "finance_officer")
+FINANCE_THERE = person("finance", "finance_officer", organisation=SUPPLIER)
 PLAN: tuple[dict[str, Any], ...] = (
     {"category": "equipment", "item": "couveuse", "quantity": 2, "unit_price": Decimal(300)},
     {
@@ -105,12 +123,91 @@ def test_a_plan_with_a_line_that_cannot_be_used_is_refused_whole(
     assert progress(sqlite_site, case) == ()
 
 
-def test_a_purchase_goes_to_its_supplier_and_in_no_order_to_a_person(sqlite_site: Site) -> None:
+def approved_purchase(site: Site, case: CaseRef, **given: Any) -> str:
+    """Plan, ask for and approve a purchase of 100 and return the payment's id."""
+    purchase = {"line": written(site, case)[0], "amount": Decimal(100), **given}
+    (payment,) = site.run(
+        "payments.plan_purchases", case, activation=2, purchases=[purchase], heading="reinsertion"
+    )["payments"]
+    site.run("payments.request", case, PREPARER, payment=payment, way="transfer")
+    site.run("payments.approve", case, APPROVER, payment=payment)
+    return str(payment)
+
+
+def ordered(site: Site, case: CaseRef, payment: str) -> PaymentOrder:
+    """Put a payment into an order."""
+    with site.store.unit_of_work() as uow:
+        return draw_up(uow, {payment: case.id}, NOW.date(), actor=PAYER, at=NOW)
+
+
+def test_a_purchase_from_nobody_known_here_goes_into_no_order(sqlite_site: Site) -> None:
     make_heading(sqlite_site)
     case = sqlite_site.case()
-    (payment,) = bought(sqlite_site, case, 2, (written(sqlite_site, case)[0], 100))
-    sqlite_site.run("payments.request", case, PREPARER, payment=payment)
-    sqlite_site.run("payments.approve", case, APPROVER, payment=payment)
-    with pytest.raises(OrderRefused) as refused, sqlite_site.store.unit_of_work() as uow:
-        draw_up(uow, {payment: case.id}, NOW.date(), actor=PAYER, at=NOW)
+    payment = approved_purchase(sqlite_site, case)
+    with pytest.raises(OrderRefused) as refused:
+        ordered(sqlite_site, case, payment)
     assert refused.value.code == "purchase"
+
+
+def test_a_supplier_is_paid_by_order_to_its_account_which_lies_nowhere_in_plain(
+    sqlite_site: Site, tmp_path: Path
+) -> None:
+    site = sqlite_site
+    make_heading(site)
+    case = site.case("a", SUPPLIER)
+    with site.store.unit_of_work() as uow:
+        save_organisation(
+            uow, Organisation(SUPPLIER, "Outils Inventés", "company", "CM", "private", "")
+        )
+        keyring = site.fields.keyring
+        write_account(uow, keyring, SUPPLIER, "cm21 0001-ACCOUNT9", by="finance", at=NOW)
+    payment = approved_purchase(site, case, payee=SUPPLIER)
+    order = ordered(site, case, payment)
+    with site.store.unit_of_work() as uow:
+        sign(uow, order, actor=SIGNER, at=NOW)
+        rows = find_payments(uow, visible(FINANCE_THERE, NOW), order_id=order.id).rows
+        payees = read_payees(uow, site.fields, rows, FINANCE_THERE)
+        content = pain_001(order, read_programme(uow, PROGRAMME.id), payees, NOW)
+        (read,) = reads_of_owners(uow, [f"organisation:{SUPPLIER}"])
+    assert b"Outils Inventes" in content
+    assert b"CM210001ACCOUNT9" in content
+    assert (read.account_id, read.purpose) == (FINANCE_THERE.account_id, "payment-order")
+    assert not [path for path, found in bytes_below(tmp_path) if b"ACCOUNT9" in found]
+
+
+@pytest.mark.parametrize(("number", "code"), [("12", "account"), ("FR7600000000000", "iban")])
+def test_what_is_no_account_is_refused(sqlite_site: Site, number: str, code: str) -> None:
+    with sqlite_site.store.unit_of_work() as uow, pytest.raises(AccountRefused) as refused:
+        write_account(uow, sqlite_site.fields.keyring, SUPPLIER, number, by="finance", at=NOW)
+    assert refused.value.code == code
+
+
+def test_a_diagram_pays_organisations_of_its_country_only(sqlite_site: Site) -> None:
+    make_heading(sqlite_site)
+    for payee, message in (("nobody", "no organisation here"), ("op-tn-1", "which is in TN")):
+        with pytest.raises(HandlerFailed, match=message):
+            approved_purchase(sqlite_site, sqlite_site.case(payee), payee=payee)
+
+
+def test_what_is_left_to_buy_is_listed_by_category_and_the_persons_own_is_not(site: Site) -> None:
+    make_heading(site)
+    case = site.case()
+    line, own = written(site, case)
+    bought(site, case, 2, (line, 250))
+    (left,) = site.run("payments.read_lines", case)["to_buy"]
+    assert (left["line"], left["item"], left["amount"]) == (line, "couveuse", 350)
+    assert site.run("payments.read_lines", case, lines=[own])["to_buy"] == ()
+    assert site.run("payments.read_lines", case, categories=["premises"])["to_buy"] == ()
+    bought(site, case, 3, (line, 350))
+    assert site.run("payments.read_lines", case)["to_buy"] == ()
+
+
+def test_suppliers_are_the_companies_of_the_country_that_cover_the_region(site: Site) -> None:
+    case = site.case()
+    with site.store.unit_of_work() as uow:
+        for name, region in (("outils", "centre"), ("grains", "littoral"), ("partout", "")):
+            save_organisation(uow, Organisation(f"co-{name}", name, "company", "CM", "private", ""))
+            save_coverage(uow, f"co-{name}", Dimension.REGION, [region] if region else [])
+    found = site.run("organisations.find_suppliers", case, region="centre")["suppliers"]
+    assert [each["id"] for each in found] == ["co-outils", "co-partout"]
+    assert len(site.run("organisations.find_suppliers", case)["suppliers"]) == 3

@@ -165,7 +165,7 @@ def _choosing(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
                 visible(actor, now),
                 status=PaymentStatus.APPROVED,
                 programme_id=programme.id,
-                purchases=False,
+                orderable=True,
                 limit=MOST,
             ).rows
             if programme

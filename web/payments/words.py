@@ -82,7 +82,13 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
             "Write an amount above zero, with no more decimals than the currency has, and no more "
             "than there is."
         ),
-        "purchase": _l("A purchase is paid to its supplier, with a proof in the case."),
+        "purchase": _l(
+            "This purchase's supplier is no organisation here. Pay it with a proof in the case."
+        ),
+        "payment-way": _l(
+            "A payment was asked for by cheque, in cash, by mobile money or to a supplier. Only "
+            "transfers go into an order; pay it with a proof in the case."
+        ),
         "unknown": _l("One of these payments is not there."),
         "reason": _l("Choose a reason."),
         "file": _l("Choose the statement's file."),

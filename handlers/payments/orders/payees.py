@@ -1,4 +1,4 @@
-"""Who gets the payments of an order: read from the people's files for one file, kept nowhere."""
+"""Who gets the payments of an order: read for one file, kept nowhere in plain."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 
 from engine.model import Actor, CaseRef
 from engine.store import UnitOfWork
+from handlers.organisations import read_organisation
 from handlers.payments.orders.export import Payee
+from handlers.payments.payees import read_account
 from handlers.payments.store import ListedPayment
 from handlers.people import PersonalFields
 
@@ -30,6 +32,10 @@ def read_payees(
 
 
 def _payee(uow: UnitOfWork, fields: PersonalFields, row: ListedPayment, reader: Actor) -> Payee:
+    payee = row.payment.payee
+    if payee is not None:
+        account = read_account(uow, fields, payee, reader, PURPOSE)
+        return Payee(row.payment, row.reference, read_organisation(uow, payee).name, account)
     case = CaseRef(row.payment.case_id, row.reference, row.scheme, row.country, row.subject)
     keys = (*_NAMES, *_NAMES_AR, _ACCOUNT)
     told = fields.read(uow, case, keys, reader, PURPOSE)

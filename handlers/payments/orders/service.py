@@ -151,11 +151,11 @@ def _hands(uow: UnitOfWork, case_ids: set[str], actor: Actor, at: datetime) -> M
 
 def _row(uow: UnitOfWork, case_id: str, payment_id: str) -> Payment:
     row = read_payment(uow, case_id, payment_id)
-    if row is not None and row.line_id is not None:
+    if row is not None and row.line_id is not None and row.payee is None:
         raise OrderRefused(
             "purchase",
-            f"Payment {row.id} buys from a supplier, whose account no person's file has. Pay it "
-            "and attach the proof in the case.",
+            f"Payment {row.id} buys from a supplier that is no organisation here. Pay it and "
+            "attach the proof in the case.",
         )
     if row is None:
         raise OrderRefused("unknown", f"There is no payment '{payment_id}' in case {case_id}.")
