@@ -60,6 +60,7 @@ _HANDLERS = (
     organisations.assign,
     organisations.unassign,
     organisations.register_applicant,
+    organisations.list_criteria,
     organisations.accredit_applicant,
     organisations.refuse_accreditation,
     organisations.change_accreditation,

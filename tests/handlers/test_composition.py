@@ -23,6 +23,7 @@ LOCAL = {
     "organisations.close_access": {"organisation"},
     "organisations.assign": {"organisation"},
     "organisations.unassign": {"organisation"},
+    "organisations.criteria": {"specification"},
     "organisations.register_applicant": {"name"},
     "organisations.accredit": {"organisation", "specification"},
     "organisations.refuse_accreditation": {"organisation", "specification", "reason"},

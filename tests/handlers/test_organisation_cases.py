@@ -246,3 +246,21 @@ def test_a_diagrams_mistake_is_told_with_step_and_case(
     asked = {"organisation": "op-horizon", "specification": PANEL, "months": Decimal(1)}
     with pytest.raises(HandlerFailed, match=f"Task_Test of case CM-OFII-2026-a.*{message}"):
         site.run("organisations.accredit", site.case(), **(asked | given))
+
+
+def test_the_criteria_to_score_are_those_published_in_a_language_that_they_have(
+    site: Site,
+) -> None:
+    case = site.case()
+    found = site.run("organisations.criteria", case, specification=PANEL, language="en")
+    assert [each["code"] for each in found["criteria"]] == [
+        "business-creation",
+        "support",
+        "reactivity",
+        "dialogue",
+    ]
+    assert found["criteria"][2]["text"].startswith("Reactivity")
+    other = site.run("organisations.criteria", case, specification=PANEL, language="de")
+    assert other["criteria"][2]["text"].startswith("Réactivité")
+    with pytest.raises(HandlerFailed, match="nothing-published"):
+        site.run("organisations.criteria", case, specification="nothing-published")

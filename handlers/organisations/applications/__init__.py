@@ -3,6 +3,7 @@
 from handlers.organisations.applications.accrediting import (
     accredit_applicant,
     change_accreditation,
+    list_criteria,
     refuse_accreditation,
 )
 from handlers.organisations.applications.handlers import (
@@ -26,6 +27,7 @@ __all__ = [
     "agreements_of",
     "applications_of",
     "change_accreditation",
+    "list_criteria",
     "measure_work",
     "note_agreement",
     "refuse_accreditation",

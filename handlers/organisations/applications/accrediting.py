@@ -39,6 +39,23 @@ from handlers.transaction import own, record
 _MOST_CASES = 999_999
 
 
+@handler("organisations.criteria", local=True, outputs=("criteria",))
+def list_criteria(call: HandlerCall, specification: str, language: str = "fr") -> Mapping[str, Any]:
+    """List what a set of specifications asks for as published today, to score one by one.
+
+    Each has a ``code`` and a ``text``, in French where it has none in the language.
+
+    :param specification: code of the set. :param language: ISO 639-1.
+    """
+    found = specification_of(call, specification).criteria
+    return {
+        "criteria": tuple(
+            {"code": each.code, "text": each.text.get(language) or each.text["fr"]}
+            for each in found
+        )
+    }
+
+
 @handler("organisations.accredit", local=True, outputs=("accreditation", "since", "until"))
 def accredit_applicant(
     call: HandlerCall,
