@@ -51,6 +51,13 @@ BODIES: Mapping[str, tuple[Line, ...]] = {
     ),
     "TG": (
         ("anpe-tg-demo", "ANPE Togo (démo)", Kind.AGENCY, "public", "S A4"),
+        (
+            "anpe-refugies-tg-demo",
+            "ANPE Togo, cellule réfugiés (démo)",
+            Kind.AGENCY,
+            "public",
+            "I A6 : à part des autres services",
+        ),
         ("ofii-tg-demo", "OFII, pour le Togo (démo)", Kind.AGENCY, "public", "S A5"),
         ("hcr-tg-demo", "HCR Togo (démo)", Kind.INTERNATIONAL, "public", "S A6"),
         ("comite-ofii-anpe-demo", "Comité OFII-ANPE (démo)", Kind.COMMITTEE, "public", "I A5"),
