@@ -92,6 +92,10 @@ CASES = (
 )
 
 
+NEEDS = {"social": "housing", "employment": "employment", "business": "business"}
+"""What a demo person needs, by the assistance type that they ask for."""
+
+
 def answers(case: DemoCase, today: date) -> Answers:
     """Return who answers what, for every task that a demo case passes."""
     return _before(case) | _committee(case) | _launch(today)
@@ -101,7 +105,9 @@ def _before(case: DemoCase) -> Answers:
     confirmed: dict[str, Any] = {"assistance_type": case.assistance, "region": case.region}
     if case.assistance == "business":
         confirmed["project_sector"] = case.sector
+    needs = {"household_size": "1", "needs": [NEEDS[case.assistance]], "intake_survey": "later"}
     return {
+        "Task_AssessNeeds": (case.officer, needs),
         "Task_ConfirmType": (case.officer, confirmed),
         "Task_AnswerOffer": ("responsable", {"operator_answer": "accepted"}),
         "Task_ReflectOnProject": (

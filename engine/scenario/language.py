@@ -65,6 +65,7 @@ class Start:
     :ivar message: name of the message that begins it; ``None`` where a person does.
     :ivar keys: its correlation values. :ivar variables: what it carries.
     :ivar person: what is known of the person whom it is about; an empty one is about nobody.
+    :ivar known: what is known of each person who has a file from before, whoever starts the case.
     """
 
     who: Who | None
@@ -74,6 +75,7 @@ class Start:
     keys: Mapping[str, Any] = field(default_factory=dict)
     variables: Mapping[str, Any] = field(default_factory=dict)
     person: Mapping[str, Any] = field(default_factory=dict)
+    known: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ class _StepReader:
         start = block.block("start")
         if "message" in start:
             return self._by_message(start)
-        start.only({"as", "answer", "like"}, "'start'")
+        start.only({"as", "answer", "like", "known"}, "'start'")
         answer: dict[str, Any] = {}
         who = read_who(start, self._actors) if "as" in start else None
         if "like" in start:
@@ -150,7 +152,8 @@ class _StepReader:
             who = who or read_who(model, self._actors)
         if who is None:
             raise start.wrong("'as' is missing: say which role starts the case.")
-        return Start(who, answer | start.block("answer"), start)
+        known = tuple(start.blocks("known"))
+        return Start(who, answer | start.block("answer"), start, known=known)
 
     def _by_message(self, start: Block) -> Start:
         start.only({"message", "keys", "variables", "person"}, "'start' by message")

@@ -76,6 +76,8 @@ class Player:
         form = self._stage.engine.start_form(self._config.id, actor)
         self._known_keys(form.form if form else None, start.answer)
         answer = answered(start.answer, {}, self._now(), _no_file)
+        for known in start.known:
+            self._stage.somebody(answered(known, {}, self._now(), _no_file))
         return self._stage.engine.start(self._config.id, answer, actor).id
 
     def _by_message(self, start: Start) -> str:

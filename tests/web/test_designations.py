@@ -54,6 +54,8 @@ def offered(site: Site) -> str:
         "project_sector": wanted.sector,
         "region": wanted.region,
     }
+    needs = {"household_size": "1", "needs": ["business"], "intake_survey": "later"}
+    complete(site, case.id, "Task_AssessNeeds", needs, "ofii")
     complete(site, case.id, "Task_ConfirmType", answer, "ofii")
     return case.id
 
