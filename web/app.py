@@ -19,6 +19,7 @@ from handlers.composition import (
     compose_mailer,
     compose_notices,
 )
+from handlers.documents import PersonDocuments
 from handlers.payments import BudgetAccess
 from handlers.people import compose_people
 from web import (
@@ -95,15 +96,18 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     """
     app = Flask(__name__, static_folder=None)
     served = engine or open_engine(settings)
+    files = compose_documents(settings, served.store, served)
+    people_room = compose_people(settings, served.store, served)
     app.extensions.update(
         engine=served,
         settings=settings,
         store=served.store,
-        documents=compose_documents(settings, served.store, served),
+        documents=files,
+        person_documents=PersonDocuments(files, people_room.files),
         letters=compose_letters(settings, served.store, served),
         notices=compose_notices(settings, served.store, served),
         mailer=compose_mailer(settings),
-        people=compose_people(settings, served.store, served),
+        people=people_room,
         committees=compose_committees(settings, served.store, served, served.publish_within),
         budget_access=BudgetAccess(),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from flask import current_app
+from flask import Response, current_app, make_response
 from werkzeug.datastructures import FileStorage
 
 from engine.errors import CaseEnded, CaseSuspended
@@ -16,7 +16,17 @@ from web.accounts import current_actor
 from web.context import engine, store
 from web.i18n import _l
 
-__all__ = ["Document", "DocumentRefused", "keep", "listed", "opened", "refusal", "take", "title_of"]
+__all__ = [
+    "Document",
+    "DocumentRefused",
+    "content_of",
+    "keep",
+    "listed",
+    "opened",
+    "refusal",
+    "take",
+    "title_of",
+]
 
 _REFUSALS: Mapping[str, Any] = {
     "empty": _l("This file is empty. Choose the right one."),
@@ -106,6 +116,16 @@ def opened(document_id: str) -> OpenedDocument:
     """
     with store().unit_of_work() as uow:
         return documents().open_document(uow, document_id, current_actor())
+
+
+def content_of(found: OpenedDocument) -> Response:
+    """Return a document as the answer to its reader: a file to keep, which runs nothing here."""
+    response = make_response(found.content)
+    response.headers.set("Content-Disposition", "attachment", filename=found.document.title)
+    response.content_type = found.document.media_type
+    # A document is somebody's file, never a page of ours: it may run nothing here.
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
 
 
 def title_of(case_id: str, document_id: str) -> str:

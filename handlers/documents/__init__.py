@@ -2,16 +2,19 @@
 
 from handlers.documents.checklist import Item, checklist
 from handlers.documents.declared import Declarations, Declared, Letter, Need, read_declared
+from handlers.documents.described import Document, DocumentHeld, OpenedDocument
 from handlers.documents.files import DocumentFiles
 from handlers.documents.handlers import generate_handler, require, require_handler
 from handlers.documents.letters import Letters, Written
+from handlers.documents.personal import CONSENT_SHEET, PersonDocuments
 from handlers.documents.scanning import Clamd, Scanner, ScannerAway, ScanState
-from handlers.documents.service import Document, DocumentHeld, Documents, OpenedDocument
+from handlers.documents.service import Documents
 from handlers.documents.sniffing import SUFFIXES, DocumentRefused
 from handlers.documents.store import missing_documents, purposes_of
 from handlers.documents.upkeep import upkeep
 
 __all__ = [
+    "CONSENT_SHEET",
     "SUFFIXES",
     "Clamd",
     "Declarations",
@@ -26,6 +29,7 @@ __all__ = [
     "Letters",
     "Need",
     "OpenedDocument",
+    "PersonDocuments",
     "ScanState",
     "Scanner",
     "ScannerAway",

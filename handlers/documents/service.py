@@ -3,71 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from engine.errors import NotFound, PasserelleError, RevisionConflict, StateUnreadable
+from engine.errors import NotFound, StateUnreadable
 from engine.model import SYSTEM, Actor, CaseRef, Tier
 from engine.ports import Clock
 from engine.store import UnitOfWork
 from engine.store.cases import read_case
 from handlers.documents import store
+from handlers.documents.described import (
+    Document,
+    DocumentHeld,
+    Harmful,
+    OpenedDocument,
+    described,
+    told_of,
+)
 from handlers.documents.files import DocumentFiles
 from handlers.documents.scanning import Scanner, ScannerAway, ScanState
 from handlers.documents.sniffing import DocumentRefused, check_title, media_type
 from handlers.people import Access, Keyring, decrypt, encrypt, keyed_name, new_id, owner_of
-
-
-class _Harmful(Exception):
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """What a reader whose tiers open a document may know of it.
-
-    :ivar title: the file name that its uploader gave.
-    :ivar purpose: code of what it was handed in for.
-    :ivar tier: who may open it.
-    """
-
-    id: str
-    case_id: str
-    title: str
-    media_type: str
-    size_bytes: int
-    tier: Tier
-    purpose: str
-    uploaded_at: datetime
-    uploaded_by: str
-    series: str
-    version: int
-    scan: ScanState
-    letter: str
-
-    @property
-    def may_open(self) -> bool:
-        """Whether its content is given out: not while nobody knows that it is harmless."""
-        return self.scan in store.USABLE
-
-
-class DocumentHeld(PasserelleError):
-    """A document's content is not given out: it waits to be scanned, or harm was found in it."""
-
-    def __init__(self, document_id: str, state: ScanState) -> None:
-        why = "harm was found in it" if state is ScanState.INFECTED else "it waits to be scanned"
-        super().__init__(f"Document {document_id} is not given out: {why}.")
-        self.document_id = document_id
-        self.state = state
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedDocument:
-    """A document and its content in clear."""
-
-    document: Document
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +63,12 @@ class Documents:
         :raises NotFound: what it replaces is not the actor's to open.
         :raises RevisionConflict: somebody else handed in a new version just now.
         """
-        self.check(content, filename)
         try:
-            scan = self._scan(content)
-        except _Harmful as found:
+            scan = self.look_through(content, filename)
+        except Harmful as found:
             with self.access.database.unit_of_work() as uow:
                 self._record_finding(uow, case.id, purpose, found.name, actor.account_id)
-            raise DocumentRefused(
-                "infected", f"'{check_title(filename)}' was refused: {found.name} was found in it."
-            ) from None
+            raise found.refusal(filename) from None
         with self.access.database.unit_of_work() as uow:
             if replaces is not None:
                 old = self._replaceable(uow, case, replaces, actor)
@@ -157,16 +108,53 @@ class Documents:
         :raises StoreUnavailable: the disk is full or read-only.
         :raises NotFound: the person was erased.
         """
+        stored = self.put(
+            uow,
+            case.id,
+            owner_of(case, tier),
+            content,
+            filename,
+            actor,
+            tier=tier,
+            purpose=purpose,
+            scan=scan,
+            letter=letter,
+            old=old,
+            document_id=document_id,
+        )
+        at = self.clock.now()
+        uow.record(case.id, "document.stored", told_of(stored), actor=actor.account_id, at=at)
+        return stored
+
+    def put(
+        self,
+        uow: UnitOfWork,
+        case_id: str | None,
+        owner: str,
+        content: bytes,
+        filename: str,
+        actor: Actor,
+        *,
+        tier: Tier,
+        purpose: str,
+        scan: ScanState,
+        letter: str = "",
+        old: store.DocumentRow | None = None,
+        document_id: str = "",
+    ) -> Document:
+        """Encrypt a file under its owner's key and keep it; no history is told of it here.
+
+        :raises Conflict: that id, or that version, is stored already.
+        """
         title, kind = self.check(content, filename)
         now = self.clock.now()
-        owner = owner_of(case, tier)
         key = self.keyring.for_writing(uow, owner, now)
         document_id = document_id or new_id()
         name = keyed_name(key, content)
         self.files.write(name, encrypt(key, content, _file_place(owner, name)))
         row = store.DocumentRow(
             id=document_id,
-            case_id=case.id,
+            case_id=case_id,
             owner=owner,
             tier=tier,
             file_name=name,
@@ -182,11 +170,7 @@ class Documents:
             letter=letter,
         )
         store.insert_document(uow, row)
-        data = {"document": document_id, "purpose": purpose, "media_type": kind}
-        if row.version > 1:
-            data["version"] = str(row.version)
-        uow.record(case.id, "document.stored", data, actor=actor.account_id, at=now)
-        return _document(row, title)
+        return described(row, title)
 
     def open_document(self, uow: UnitOfWork, document_id: str, reader: Actor) -> OpenedDocument:
         """Return a document with its content, and log who opened it.
@@ -197,15 +181,17 @@ class Documents:
         :raises StateUnreadable: the file was damaged.
         """
         row = store.read_document(uow, document_id)
+        if row.case_id is None:
+            raise NotFound("document", document_id)
         case = read_case(uow, row.case_id).ref
         if row.tier not in self.access.open_tiers(uow, case, reader):
             raise NotFound("document", document_id)
         if row.scan not in store.USABLE:
             raise DocumentHeld(document_id, row.scan)
-        content = self._content(uow, row)
+        content = self.content(uow, row)
         opened = [(row.owner, f"document:{row.id}", row.tier)]
         self.access.log(uow, case, reader.account_id, opened, "documents.open")
-        return OpenedDocument(self._with_title(uow, row), content)
+        return OpenedDocument(self.titled(uow, row), content)
 
     def list_documents(self, uow: UnitOfWork, case: CaseRef, reader: Actor) -> tuple[Document, ...]:
         """Return those of a case's documents that the reader's tiers open, the oldest first.
@@ -220,7 +206,7 @@ class Documents:
         for row in rows:
             if row.tier in tiers:
                 try:
-                    found.append(self._with_title(uow, row))
+                    found.append(self.titled(uow, row))
                 except NotFound:
                     continue
         return tuple(found)
@@ -256,7 +242,7 @@ class Documents:
         for row in rows:
             try:
                 with database.snapshot() as uow:
-                    content = self._content(uow, row)
+                    content = self.content(uow, row)
             except (NotFound, StateUnreadable):
                 lost += 1
                 continue
@@ -269,15 +255,27 @@ class Documents:
     def _note(self, row: store.DocumentRow, found: str | None) -> None:
         state = ScanState.CLEAN if found is None else ScanState.INFECTED
         with self.access.database.unit_of_work() as uow:
-            if store.set_scan(uow, row, state) and found is not None:
+            if not store.set_scan(uow, row, state) or found is None:
+                return
+            if row.case_id is not None:
                 self._record_finding(uow, row.case_id, row.purpose, found, SYSTEM.account_id)
 
-    def _content(self, uow: UnitOfWork, row: store.DocumentRow) -> bytes:
+    def content(self, uow: UnitOfWork, row: store.DocumentRow) -> bytes:
+        """Return a document's content in clear; who may read it the caller has asked.
+
+        :raises NotFound: its owner was erased, or its file is gone.
+        """
         key = self.keyring.existing(uow, row.owner)
         place = _file_place(row.owner, row.file_name)
         return decrypt(key, self.files.read(row.file_name), place)
 
-    def _scan(self, content: bytes) -> ScanState:
+    def look_through(self, content: bytes, filename: str) -> ScanState:
+        """Check and scan a file that is being handed in.
+
+        :raises DocumentRefused: see :meth:`check`; ``scanner-away``.
+        :raises Harmful: something was found in it.
+        """
+        self.check(content, filename)
         if self.scanner is None:
             return ScanState.UNSCANNED
         try:
@@ -287,7 +285,7 @@ class Documents:
                 return ScanState.WAITING
             raise DocumentRefused("scanner-away", f"{away} Nothing was stored.") from away
         if found is not None:
-            raise _Harmful(found)
+            raise Harmful(found)
         return ScanState.CLEAN
 
     def _record_finding(
@@ -303,10 +301,7 @@ class Documents:
         open_tiers = self.access.open_tiers(uow, case, actor)
         if named.case_id != case.id or named.tier not in open_tiers:
             raise NotFound("document", document_id)
-        newest = store.newest_version(uow, named.series)
-        if newest.id != named.id:
-            raise RevisionConflict(case.id)
-        return newest
+        return store.newest_of(uow, named)
 
     def _check_size(self, content: bytes, title: str) -> None:
         if not content:
@@ -318,27 +313,13 @@ class Documents:
                 f"{self.limit_bytes / 1e6:.1f} MB can be taken. Scan it at a lower resolution.",
             )
 
-    def _with_title(self, uow: UnitOfWork, row: store.DocumentRow) -> Document:
+    def titled(self, uow: UnitOfWork, row: store.DocumentRow) -> Document:
+        """Return what may be known of a document; who may know it the caller has asked.
+
+        :raises NotFound: its owner was erased.
+        """
         key = self.keyring.existing(uow, row.owner)
-        return _document(row, decrypt(key, row.title, _title_place(row.owner, row.id)).decode())
-
-
-def _document(row: store.DocumentRow, title: str) -> Document:
-    return Document(
-        id=row.id,
-        case_id=row.case_id,
-        title=title,
-        media_type=row.media_type,
-        size_bytes=row.size_bytes,
-        tier=row.tier,
-        purpose=row.purpose,
-        uploaded_at=row.uploaded_at,
-        uploaded_by=row.uploaded_by,
-        series=row.series,
-        version=row.version,
-        scan=row.scan,
-        letter=row.letter,
-    )
+        return described(row, decrypt(key, row.title, _title_place(row.owner, row.id)).decode())
 
 
 def _file_place(owner: str, name: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from engine.errors import NotFound, RevisionConflict
+from engine.errors import Conflict, NotFound, RevisionConflict
 from engine.model import Tier
 from engine.store import UnitOfWork
 from engine.store.tables import cases
@@ -24,6 +24,7 @@ USABLE = (ScanState.UNSCANNED, ScanState.CLEAN)
 class DocumentRow:
     """A document at rest.
 
+    :ivar case_id: ``None`` where it lies in a person's own file, outside any case.
     :ivar owner: whose key protects it.
     :ivar file_name: name of the encrypted file, a keyed hash of owner and content.
     :ivar title: the name that its uploader gave, encrypted.
@@ -32,7 +33,7 @@ class DocumentRow:
     """
 
     id: str
-    case_id: str
+    case_id: str | None
     owner: str
     tier: Tier
     file_name: str
@@ -51,7 +52,7 @@ class DocumentRow:
 def insert_document(uow: UnitOfWork, row: DocumentRow) -> None:
     """Write a document's row.
 
-    :raises RevisionConflict: somebody else handed in that version just now.
+    :raises Conflict: somebody else handed in that version just now.
     """
     values = {column.name: getattr(row, column.name) for column in documents.c}
     values |= {"tier": row.tier.value, "scan": row.scan.value}
@@ -59,21 +60,28 @@ def insert_document(uow: UnitOfWork, row: DocumentRow) -> None:
         with uow.connection.begin_nested():
             uow.connection.execute(sa.insert(documents).values(**values))
     except IntegrityError:
-        raise RevisionConflict(row.case_id) from None
+        raise newer_version(row) from None
 
 
-def newest_version(uow: UnitOfWork, series: str) -> DocumentRow:
-    """Return the newest version of a document.
+def newer_version(row: DocumentRow) -> Conflict:
+    """Return the error that somebody else handed in a newer version of a document."""
+    if row.case_id is not None:
+        return RevisionConflict(row.case_id)
+    return Conflict("Somebody handed in a newer version just now. Look at it, then try again.")
 
-    :raises NotFound: there is no such document.
+
+def newest_of(uow: UnitOfWork, row: DocumentRow) -> DocumentRow:
+    """Return a document that is its series' newest version.
+
+    :raises Conflict: somebody handed in a newer one.
     """
     d = documents.c
-    row = uow.connection.execute(
-        sa.select(documents).where(d.series == series).order_by(d.version.desc()).limit(1)
-    ).first()
-    if row is None:
-        raise NotFound("document", series)
-    return _document(row._mapping)
+    newest = uow.connection.execute(
+        sa.select(sa.func.max(d.version)).where(d.series == row.series)
+    ).scalar_one()
+    if newest != row.version:
+        raise newer_version(row)
+    return row
 
 
 def unscanned(uow: UnitOfWork) -> tuple[DocumentRow, ...]:
@@ -99,13 +107,13 @@ def set_scan(uow: UnitOfWork, row: DocumentRow, state: ScanState) -> bool:
 
 
 def every_document(uow: UnitOfWork) -> tuple[tuple[DocumentRow, str], ...]:
-    """Return every document of the site with its case's reference, for exports."""
+    """Return every document of the site with its case's reference, ``""`` of none, for exports."""
     rows = uow.connection.execute(
         sa.select(documents, cases.c.reference)
-        .join(cases, documents.c.case_id == cases.c.id)
+        .outerjoin(cases, documents.c.case_id == cases.c.id)
         .order_by(documents.c.uploaded_at, documents.c.id)
     )
-    return tuple((_document(row._mapping), row.reference) for row in rows)
+    return tuple((_document(row._mapping), row.reference or "") for row in rows)
 
 
 def usable_by_purpose(uow: UnitOfWork, case_id: str) -> dict[str, str]:
@@ -138,6 +146,19 @@ def documents_of(uow: UnitOfWork, case_id: str) -> tuple[DocumentRow, ...]:
     d = documents.c
     rows = uow.connection.execute(
         sa.select(documents).where(d.case_id == case_id).order_by(d.uploaded_at, d.id)
+    )
+    return tuple(_document(row._mapping) for row in rows)
+
+
+def documents_of_owners(
+    uow: UnitOfWork, owners: Collection[str], purpose: str
+) -> tuple[DocumentRow, ...]:
+    """Return what lies for a purpose in people's own files, the newest first."""
+    d = documents.c
+    rows = uow.connection.execute(
+        sa.select(documents)
+        .where(d.owner.in_(sorted(owners)), d.purpose == purpose, d.case_id.is_(None))
+        .order_by(d.uploaded_at.desc(), d.version.desc(), d.id)
     )
     return tuple(_document(row._mapping) for row in rows)
 

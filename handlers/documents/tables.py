@@ -21,7 +21,8 @@ documents = Table(
     "documents",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("case_id", String(32), nullable=False),
+    # None where a person's own file holds it, outside any case.
+    Column("case_id", String(32)),
     Column("owner", String(64), nullable=False),
     Column("tier", String(16), nullable=False),
     Column("file_name", String(64), nullable=False),
@@ -38,6 +39,7 @@ documents = Table(
     Column("letter", String(64), nullable=False),
     UniqueConstraint("series", "version", name="uq_documents_series_version"),
     Index("ix_documents_case", "case_id", "uploaded_at"),
+    Index("ix_documents_owner", "owner", "purpose"),
     Index("ix_documents_file_name", "file_name"),
     Index("ix_documents_scan", "scan"),
 )

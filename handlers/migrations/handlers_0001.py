@@ -156,7 +156,7 @@ def _documents() -> None:
     op.create_table(
         "documents",
         sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("case_id", sa.String(32)),
         sa.Column("owner", sa.String(64), nullable=False),
         sa.Column("tier", sa.String(16), nullable=False),
         sa.Column("file_name", sa.String(64), nullable=False),
@@ -174,6 +174,7 @@ def _documents() -> None:
     )
     op.create_index("ix_documents_scan", "documents", ["scan"])
     op.create_index("ix_documents_case", "documents", ["case_id", "uploaded_at"])
+    op.create_index("ix_documents_owner", "documents", ["owner", "purpose"])
     op.create_index("ix_documents_file_name", "documents", ["file_name"])
 
 

@@ -3,6 +3,7 @@
 from handlers.people.access import Access
 from handlers.people.attributes import ATTRIBUTES, IDENTITY_ENTRIES
 from handlers.people.consents import Consent, Purpose, agrees, consents_of, current_consent
+from handlers.people.consents.decisions import Decision
 from handlers.people.contact import ContactRules, contact_rules
 from handlers.people.demo import seed_people
 from handlers.people.duplicates.store import PairStatus
@@ -12,6 +13,7 @@ from handlers.people.erasure.service import refuse_unreplayed
 from handlers.people.erasure.store import Ground
 from handlers.people.erasure.upkeep import ask_for_due, scrub_erased, upkeep
 from handlers.people.fields import PersonalFields
+from handlers.people.files.service import PersonFiles
 from handlers.people.files.store import members, person_of
 from handlers.people.handlers import check_consent, find_duplicates, record_consents
 from handlers.people.households import (
@@ -44,12 +46,14 @@ __all__ = [
     "Access",
     "Consent",
     "ContactRules",
+    "Decision",
     "ErasureLog",
     "Ground",
     "HouseholdMember",
     "Keyring",
     "PairStatus",
     "People",
+    "PersonFiles",
     "PersonalFields",
     "Purpose",
     "Schemes",

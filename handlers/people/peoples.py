@@ -8,6 +8,7 @@ from engine.ports import Clock
 from engine.settings import Settings
 from engine.store import Store
 from handlers.people.access import Access
+from handlers.people.consents.decisions import Decisions
 from handlers.people.directory import Directory
 from handlers.people.duplicates.service import Duplicates
 from handlers.people.emergency.service import Emergencies
@@ -16,6 +17,7 @@ from handlers.people.erasure.service import Erasures
 from handlers.people.fields import PersonalFields
 from handlers.people.files.service import PersonFiles
 from handlers.people.files.tiers import PersonAccess
+from handlers.people.households.service import Households
 from handlers.people.index.search import Search
 from handlers.people.keyring import Keyring
 from handlers.people.reading import Reading
@@ -30,6 +32,8 @@ class People:
 
     fields: PersonalFields
     files: PersonFiles
+    decisions: Decisions
+    households: Households
     search: Search
     duplicates: Duplicates
     emergencies: Emergencies
@@ -45,9 +49,12 @@ def compose_people(settings: Settings, store: Store, clock: Clock) -> People:
     access = Access(store, clock)
     directory = Directory(Reading(keyring), search_key_file(settings))
     seen = PersonAccess(access)
+    files = PersonFiles(keyring, directory, seen, clock)
     return People(
         fields=PersonalFields(keyring, access, clock, directory),
-        files=PersonFiles(keyring, directory, seen, clock),
+        files=files,
+        decisions=Decisions(files),
+        households=Households(files),
         search=Search(directory, seen, clock),
         duplicates=Duplicates(directory, seen, clock),
         emergencies=Emergencies(keyring, directory, seen, clock),

@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import Conflict, NotFound
 from engine.model import CaseRef, Tier
-from handlers.people import Purpose, Wanted, agrees
+from handlers.people import Decision, Purpose, Wanted, agrees
 from handlers.people.duplicates.store import PairStatus, find_pairs, pairs_of
 from handlers.people.files.store import members
 from tests.handlers.people_support import find, known, people_of, subject
@@ -192,9 +192,9 @@ def test_a_body_is_agreed_to_by_name_and_withdrawn_by_name(site: Site) -> None:
 
     assert (given("anpe"), given("other"), given(None)) == (True, False, False)
     with site.store.unit_of_work() as uow:
-        people_of(site).files.consent(
-            uow, subject(case), Purpose.SHARING, False, OFFICER, recipient="anpe"
-        )
+        withdrawn = [Decision(Purpose.SHARING, False, "anpe")]
+        assert people_of(site).decisions.record(uow, subject(case), withdrawn, OFFICER) == 1
+        assert people_of(site).decisions.record(uow, subject(case), withdrawn, OFFICER) == 0
     assert given("anpe") is False
 
 

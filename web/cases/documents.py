@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import flash, make_response, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from handlers.documents import DocumentHeld, ScanState
 from web.accounts import current_actor
 from web.cases.blueprint import blueprint
 from web.context import engine
-from web.documents import DocumentRefused, opened, refusal, take
+from web.documents import DocumentRefused, content_of, opened, refusal, take
 from web.i18n import _
 
 
@@ -45,9 +45,4 @@ def download(document_id: str) -> ResponseReturnValue:
             "error",
         )
         return redirect(url_for(".index"), 303)
-    response = make_response(found.content)
-    response.headers.set("Content-Disposition", "attachment", filename=found.document.title)
-    response.content_type = found.document.media_type
-    # A document is somebody's file, never a page of ours: it may run nothing here.
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return content_of(found)

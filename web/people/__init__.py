@@ -1,6 +1,6 @@
 """People: finding them, their files, duplicates, emergency access."""
 
-from web.people import emergency, file, finding, pairs
+from web.people import consents, emergency, file, finding, pairs
 from web.people.blueprint import blueprint
 
-__all__ = ["blueprint", "emergency", "file", "finding", "pairs"]
+__all__ = ["blueprint", "consents", "emergency", "file", "finding", "pairs"]

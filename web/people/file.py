@@ -11,9 +11,8 @@ from flask.typing import ResponseReturnValue
 from engine.errors import Conflict, InvalidAnswer, NotFound
 from engine.model import Tier
 from engine.service import CasesQuery
-from handlers.organisations import find_organisations
 from handlers.people import ATTRIBUTES, Ground, Purpose
-from handlers.people.files.service import PersonView
+from handlers.people.files.view import PersonView
 from web.accounts import current_actor
 from web.context import engine, names, store
 from web.i18n import _
@@ -74,33 +73,13 @@ def remove_identifier(person_id: str, key: str) -> ResponseReturnValue:
     return _back(person_id, "identifiers")
 
 
-@blueprint.post("/<person_id>/consents")
-def consent(person_id: str) -> ResponseReturnValue:
-    """Take down what the person agrees to, or withdraws."""
-    try:
-        purpose = Purpose(request.form.get("purpose", ""))
-    except ValueError:
-        abort(400)
-    with store().unit_of_work() as uow:
-        people().files.consent(
-            uow,
-            person_id,
-            purpose,
-            request.form.get("given") == "true",
-            current_actor(),
-            recipient=_known_body(request.form.get("recipient", "")),
-        )
-    flash(_("The person's decision is recorded."))
-    return _back(person_id, "consents")
-
-
 @blueprint.post("/<person_id>/household")
 def household(person_id: str) -> ResponseReturnValue:
     """Add another person, by the address or the id of their file, to the household."""
     other = request.form.get("other", "").strip().rstrip("/").rpartition("/")[2]
     try:
         with store().unit_of_work() as uow:
-            people().files.join_household(
+            people().households.join(
                 uow, person_id, other, request.form.get("relation", ""), current_actor()
             )
     except NotFound:
@@ -115,7 +94,7 @@ def household(person_id: str) -> ResponseReturnValue:
 def leave_household(person_id: str) -> ResponseReturnValue:
     """End somebody's place in the household."""
     with store().unit_of_work() as uow:
-        people().files.leave_household(
+        people().households.leave(
             uow,
             person_id,
             request.form.get("household", ""),
@@ -153,7 +132,7 @@ def erasure(person_id: str) -> ResponseReturnValue:
     if ground is Ground.RETENTION:
         abort(400)
     with store().unit_of_work() as uow:
-        people().files.check_may_change(uow, person_id, current_actor())
+        people().files.changing(uow, person_id, current_actor())
         people().erasures.ask(uow, person_id, ground, current_actor())
     flash(_("The erasure is asked. A data protection officer decides."))
     return _back(person_id)
@@ -184,7 +163,6 @@ def _page(person_id: str, errors: Mapping[str, str]) -> ResponseReturnValue:
         who = {m.person_id: room.files.brief(uow, m.person_id, actor) for m in view.household}
         who |= {p: room.files.brief(uow, p, actor) for q in view.pairs for p in (q.low, q.high)}
         obstacle = room.erasures.obstacle(uow, view.row.id)
-        bodies = find_organisations(uow)
     html = render_template(
         "people/person.html",
         view=view,
@@ -192,7 +170,6 @@ def _page(person_id: str, errors: Mapping[str, str]) -> ResponseReturnValue:
         errors=errors,
         typed=request.form,
         obstacle=obstacle,
-        bodies=bodies,
         attributes=ATTRIBUTES,
         purposes=list(Purpose),
         protects=Tier.PROTECTION in view.tiers,
@@ -222,11 +199,6 @@ def _typed(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)
-
-
-def _known_body(body: str) -> str:
-    with store().snapshot() as uow:
-        return body if body in {each.id for each in find_organisations(uow)} else ""
 
 
 def _back(person_id: str, anchor: str | None = None) -> ResponseReturnValue:

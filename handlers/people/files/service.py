@@ -13,12 +13,11 @@ from engine.ports import Clock
 from engine.store import UnitOfWork
 from handlers.people import store
 from handlers.people.attributes import ATTRIBUTES, IDENTIFIER, IDENTIFIER_TYPES, is_indexed
-from handlers.people.consents import Consent, Purpose, agrees, consents_of, decide_consent
+from handlers.people.consents import Purpose, agrees, consents_of
 from handlers.people.directory import Directory
-from handlers.people.duplicates.store import Pair, find_pairs_of
+from handlers.people.duplicates.store import find_pairs_of
 from handlers.people.files import checks
 from handlers.people.files.store import (
-    PersonCase,
     PersonRow,
     cases_of,
     find_person,
@@ -28,56 +27,13 @@ from handlers.people.files.store import (
     see_person,
 )
 from handlers.people.files.tiers import PersonAccess, Standing
-from handlers.people.households import (
-    RELATIONS,
-    HouseholdMember,
-    add_member,
-    household_of,
-    leave_household,
-    open_household,
-)
+from handlers.people.files.view import PersonView
+from handlers.people.households import household_of
 from handlers.people.keyring import Keyring, person_owner
 from handlers.people.profile import Identifier, identifiers_in
 from handlers.people.reading import Reading, place
 from handlers.people.tiers import CHANGED_BY
 from handlers.people.vault import seal_value
-
-
-@dataclass(frozen=True, slots=True)
-class PersonView:
-    """What one reader sees of a person.
-
-    :ivar entries: open entries by key.
-    :ivar may_change: whether the reader may change the file.
-    :ivar tiers: what is open to the reader at all; a closed tier's entries are not told.
-    :ivar cases: those that the reader sees.
-    :ivar agreed: whether the person agrees now, by purpose.
-    :ivar pairs: suspected and decided pairs whose other file the reader sees too.
-    """
-
-    row: PersonRow
-    files: tuple[str, ...]
-    entries: Mapping[str, Any]
-    identifiers: tuple[Identifier, ...]
-    tiers: frozenset[Tier]
-    may_change: bool
-    cases: tuple[PersonCase, ...]
-    household: tuple[HouseholdMember, ...]
-    consents: tuple[Consent, ...]
-    agreed: Mapping[Purpose, bool]
-    pairs: tuple[Pair, ...]
-
-    @property
-    def name(self) -> str:
-        """The name to show; empty where it is not open or not known."""
-        return full_name(self.entries)
-
-
-def full_name(entries: Mapping[str, Any]) -> str:
-    """Return the name of a file's entries, in Latin letters where they are known."""
-    latin = [str(entries[key]) for key in ("given_names", "family_name") if entries.get(key)]
-    arabic = [str(entries[k]) for k in ("given_names_ar", "family_name_ar") if entries.get(k)]
-    return " ".join(latin or arabic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +125,7 @@ class PersonFiles:
         :raises NotFound: there is none, it is not the reader's to see, or it was erased.
         """
         now = self.clock.now()
-        row, standing = self._seen(uow, person_id, reader)
-        if row.erased_at is not None:
-            raise NotFound("person", person_id)
+        row, standing = self.seen(uow, person_id, reader)
         files = members(uow, row.id)
         entries = self._open(uow, files, standing, reader)
         return PersonView(
@@ -196,19 +150,32 @@ class PersonFiles:
         :raises InvalidAnswer: something typed cannot stand (codes by key).
         :raises NotAllowed: an entry's tier is closed to the actor.
         """
-        row, standing = self._changing(uow, person_id, actor)
+        row, standing = self.changing(uow, person_id, actor)
         values = checks.check_values(typed, self.clock.now().date())
         known = self._open(uow, members(uow, row.id), standing, actor)
         changed = {key: value for key, value in values.items() if known.get(key) != value}
         self._write(uow, row.id, _but_nothing(changed, known), standing.every, actor)
 
-    def check_may_change(self, uow: UnitOfWork, person_id: str, actor: Actor) -> None:
-        """Refuse whoever does not work with the person.
+    def seen(self, uow: UnitOfWork, person_id: str, actor: Actor) -> tuple[PersonRow, Standing]:
+        """Return a person's row, and what of their files is open to the actor.
 
-        :raises NotFound: the person is not the actor's to see.
+        :raises NotFound: the person is not the actor's to see, or was erased.
+        """
+        row = see_person(uow, person_id, actor, self.clock.now())
+        if row.erased_at is not None:
+            raise NotFound("person", person_id)
+        return row, self.access.standing(uow, row.id, actor)
+
+    def changing(self, uow: UnitOfWork, person_id: str, actor: Actor) -> tuple[PersonRow, Standing]:
+        """Return the same for whoever works with the person.
+
+        :raises NotFound: the person is not the actor's to see, or was erased.
         :raises NotAllowed: the actor only reads.
         """
-        self._changing(uow, person_id, actor)
+        row, standing = self.seen(uow, person_id, actor)
+        if not standing.may_change:
+            raise NotAllowed("A person's file is changed by roles that work with the person.")
+        return row, standing
 
     def add_identifier(
         self, uow: UnitOfWork, person_id: str, kind: str, country: str, number: str, actor: Actor
@@ -217,7 +184,7 @@ class PersonFiles:
 
         :raises InvalidAnswer: a part cannot stand (codes by part).
         """
-        row, standing = self._changing(uow, person_id, actor)
+        row, standing = self.changing(uow, person_id, actor)
         value = checks.check_identifier(kind, country, number)
         known = identifiers_in(self._open(uow, members(uow, row.id), standing, actor))
         normal = Identifier(**value).normal
@@ -231,7 +198,7 @@ class PersonFiles:
 
         :raises NotFound: the person has no such identifier that the actor may read.
         """
-        row, standing = self._changing(uow, person_id, actor)
+        row, standing = self.changing(uow, person_id, actor)
         known = identifiers_in(self._open(uow, members(uow, row.id), standing, actor))
         found = next((each for each in known if each.key == key), None)
         if found is None:
@@ -239,73 +206,6 @@ class PersonFiles:
         self._write(
             uow, row.id, {key: None}, standing.every, actor, IDENTIFIER_TYPES.get(found.kind)
         )
-
-    def consent(
-        self,
-        uow: UnitOfWork,
-        person_id: str,
-        purpose: Purpose,
-        given: bool,
-        actor: Actor,
-        *,
-        recipient: str = "",
-        sheet: str | None = None,
-    ) -> None:
-        """Take down what a person agrees to or withdraws, outside a form.
-
-        A withdrawal holds for all files of the person.
-        """
-        row, _ = self._changing(uow, person_id, actor)
-        now = self.clock.now()
-        written = [
-            decide_consent(
-                uow,
-                each,
-                purpose,
-                given,
-                at=now,
-                by=actor.account_id,
-                recipient=recipient,
-                sheet=sheet,
-            )
-            for each in (members(uow, row.id) if not given else (row.id,))
-        ]
-        if any(written):
-            data = {"purpose": purpose.value, "given": given}
-            data |= {"organisation": recipient} if recipient else {}
-            self.tell(uow, row.id, "consent.recorded", data, actor, now)
-
-    def join_household(
-        self, uow: UnitOfWork, person_id: str, other_id: str, relation: str, actor: Actor
-    ) -> None:
-        """Add another person to this one's household, which is opened where there is none.
-
-        :raises Conflict: they are in it already, or the relation does not exist.
-        """
-        row, _ = self._changing(uow, person_id, actor)
-        other, _ = self._changing(uow, other_id, actor)
-        if relation not in RELATIONS or other.id == row.id:
-            raise Conflict("Choose another person, and what they are to the head of the household.")
-        now = self.clock.now()
-        held = household_of(uow, row.id, now)
-        household = held[0].household_id if held else open_household(uow, row.id, now)
-        add_member(uow, HouseholdMember(household, other.id, relation), now)
-
-    def leave_household(
-        self, uow: UnitOfWork, person_id: str, household_id: str, member_id: str, actor: Actor
-    ) -> None:
-        """End somebody's place in this person's household.
-
-        :raises NotFound: it is not this person's household.
-        """
-        row, _ = self._changing(uow, person_id, actor)
-        now = self.clock.now()
-        held = {
-            m.household_id for each in members(uow, row.id) for m in household_of(uow, each, now)
-        }
-        if household_id not in held:
-            raise NotFound("household", household_id)
-        leave_household(uow, household_id, member_id, now)
 
     def tell(
         self,
@@ -321,20 +221,6 @@ class PersonFiles:
             uow.record(case.id, kind, data, actor=actor.account_id, at=now)
 
     # --- inside -------------------------------------------------------------------------------
-
-    def _seen(self, uow: UnitOfWork, person_id: str, actor: Actor) -> tuple[PersonRow, Standing]:
-        row = see_person(uow, person_id, actor, self.clock.now())
-        return row, self.access.standing(uow, row.id, actor)
-
-    def _changing(
-        self, uow: UnitOfWork, person_id: str, actor: Actor
-    ) -> tuple[PersonRow, Standing]:
-        row, standing = self._seen(uow, person_id, actor)
-        if row.erased_at is not None:
-            raise NotFound("person", person_id)
-        if not standing.may_change:
-            raise NotAllowed("A person's file is changed by roles that work with the person.")
-        return row, standing
 
     def _open(
         self, uow: UnitOfWork, files: tuple[str, ...], standing: Standing, reader: Actor
