@@ -129,4 +129,39 @@ LEMMA_ASSOCIATION = Specification(
     source="S A14, A15 pour l'appel et le suivi rapproché ; date et critères d'exemple",
 )
 
-SPECIFICATIONS = (OFII_OPERATOR, TOUNESNA_OPERATOR, LEMMA_ASSOCIATION)
+MIGR_ACTIONS = Specification(
+    code="tg-migr-actions",
+    version=1,
+    country="TG",
+    name={
+        "fr": "Conditions d'admission à Migr'Actions (exemple)",
+        "en": "Conditions of admission to Migr'Actions (sample)",
+        "ar": "شروط القبول في ميغر أكسيون (نموذج)",
+    },
+    criteria=(
+        _criterion(
+            "public-service",
+            "Service public de l'emploi national",
+            "National public employment service",
+            "مصلحة عمومية وطنية للتشغيل",
+        ),
+        _criterion(
+            "migration-system",
+            "Dispositif de gestion des migrations à consolider",
+            "Migration management system to consolidate",
+            "منظومة لتدبير الهجرة يراد تعزيزها",
+        ),
+        _criterion(
+            "legal-mobility",
+            "Moyens d'organiser la mobilité professionnelle internationale légale",
+            "Means to organise legal international job mobility",
+            "القدرة على تنظيم التنقل المهني الدولي القانوني",
+        ),
+    ),
+    published_on=date(2019, 1, 15),
+    mark="I",
+    source="S A7 pour la candidature et l'admission ; le texte n'a pas été trouvé : critères "
+    "et date d'exemple",
+)
+
+SPECIFICATIONS = (OFII_OPERATOR, TOUNESNA_OPERATOR, LEMMA_ASSOCIATION, MIGR_ACTIONS)
