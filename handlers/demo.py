@@ -8,13 +8,15 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from engine.errors import InvalidAnswer
+from engine.errors import InvalidAnswer, NotFound
 from engine.store import UnitOfWork
 from handlers.committees import seed_committees
 from handlers.organisations import (
     Dimension,
     Organisation,
     find_organisations,
+    read_operator,
+    save_capacity,
     save_coverage,
     save_organisation,
     save_profile,
@@ -125,7 +127,7 @@ PROFILES: Mapping[str, tuple[int, tuple[str, ...], tuple[str, ...], tuple[str, .
 def seed(uow: UnitOfWork, given: Mapping[str, Any] | None = None) -> None:
     """Write the demo's reference data that are missing, budgets too; what is there stays so.
 
-    :param given: what a scenario makes otherwise: ``capacity``, places by operator; ``budget``,
+    :param given: what a scenario makes otherwise: ``capacity``, places by organisation; ``budget``,
         what a heading is allocated a year, by code.
     :raises InvalidAnswer: it makes something else otherwise, or of another operator or heading.
     """
@@ -138,16 +140,17 @@ def seed(uow: UnitOfWork, given: Mapping[str, Any] | None = None) -> None:
             save_organisation(uow, replace(organisation, source=SOURCE))
             save_coverage(uow, organisation.id, Dimension.LANGUAGE, ("fr", "en"))
     for organisation_id, (capacity, sectors, regions, levels) in PROFILES.items():
-        if organisation_id not in known or organisation_id in places:
+        if organisation_id not in known:
             save_profile(
                 uow,
                 organisation_id,
-                capacity=places.get(organisation_id, capacity),
+                capacity=capacity,
                 sectors=sectors,
                 regions=regions,
                 levels=levels,
             )
     seed_organisations(uow, PROFILES)
+    _bring_places(uow, places)
     seed_committees(uow)
     import_shipped(uow, datetime.now(UTC))
     seed_services(uow)
@@ -167,14 +170,20 @@ def _sums(given: Mapping[str, Any]) -> Mapping[str, Decimal]:
 
 
 def _places(given: Mapping[str, Any]) -> Mapping[str, int]:
+    if unknown := sorted(set(given) - {"capacity"}):
+        raise InvalidAnswer(dict.fromkeys(unknown, "Only budget and capacity can be given."))
     places = given.get("capacity", {})
-    unknown = sorted({*set(given) - {"capacity"}, *set(places) - set(PROFILES)})
-    if unknown:
-        known = ", ".join(PROFILES)
-        raise InvalidAnswer(
-            dict.fromkeys(unknown, f"Only budget and capacity can be given, this of: {known}.")
-        )
     for operator, count in places.items():
         if type(count) is not int or count < 0:
             raise InvalidAnswer({operator: f"'{count}' is no number of places."})
     return dict(places)
+
+
+def _bring_places(uow: UnitOfWork, places: Mapping[str, int]) -> None:
+    for organisation_id, count in places.items():
+        try:
+            read_operator(uow, organisation_id)
+        except NotFound as error:
+            said = "No organisation of the demo with this id takes cases."
+            raise InvalidAnswer({organisation_id: said}) from error
+        save_capacity(uow, organisation_id, count)
