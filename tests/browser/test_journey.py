@@ -241,7 +241,8 @@ def test_a_social_case_runs_on_a_narrow_screen_without_javascript(site: Site, me
     folder = "social"
     team = team_of(meet, width=360, javascript=False)
     # Without consent to sharing, no public operator is asked: Littoral Appui is a private one.
-    case = open_a_case(team, first_contact(site, "social"), folder)
+    somebody_else = {"family_name": "Factice", "given_names": "Bintou", "birth_date": "1985-09-30"}
+    case = open_a_case(team, first_contact(site, "social") | somebody_else, folder)
     expect(team("accueil").page.locator(".ps-notice")).to_contain_text("Votre part est faite")
     officer, adviser = team("ofii"), team("conseiller")
     officer.open_case(case)

@@ -12,6 +12,7 @@ from tests.browser.site import ROOT
 
 PLAYED = {
     "cm/ofii": ("appui_social", "en"),
+    "cm/ofii-operators": ("ameliorer_puis_rompre", "fr"),
 }
 """By scheme: the scenario that is played, and the language of the pages."""
 

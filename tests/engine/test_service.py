@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -179,6 +181,34 @@ def test_who_prepared_may_not_approve_through_a_substitute_either(
     last = bench.engine.history(case_id, ANNA)[-1]
     assert (last.kind, last.actor) == ("task.refused", approver.account_id)
     assert bench.engine.verify(case_id, ANNA).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "apart"),
+    [
+        ('=if amount &gt; 100 then ["Task_Check"] else []', True),
+        ('="Task_Check, Task_Approve"', True),
+        ("=other_steps", False),
+        ("=[]", False),
+    ],
+)
+def test_a_task_is_kept_apart_from_the_steps_that_an_expression_names(
+    bench: Bench, tmp_path: Path, said: str, apart: bool
+) -> None:
+    folder = tmp_path / "said" / "cm" / "loan"
+    shutil.copytree(SCHEMES / "cm" / "loan", folder)
+    diagram = folder / "loan.bpmn"
+    text = diagram.read_text("utf-8")
+    written = text.replace(
+        'name="separateFrom" value="Task_Check"', f"name=\"separateFrom\" value='{said}'"
+    )
+    assert written != text
+    diagram.write_text(written, "utf-8")
+    bench.engine.deploy(folder, ANNA)
+    case_id = bench.start(5000)
+    bench.check(case_id, ANNA)
+    bench.engine.run_due()
+    assert bench.engine.task(bench.task(case_id), ANNA).separated is apart
 
 
 def test_a_draft_is_kept_encrypted_and_comes_back(bench: Bench) -> None:
