@@ -75,6 +75,7 @@ _HANDLERS = (
     payments.mark_paid,
     payments.refund,
     payments.refuse,
+    payments.stop,
     committees.submit,
     committees.withdraw,
     referrals.find_services,

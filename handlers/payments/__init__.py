@@ -3,7 +3,7 @@
 from handlers.payments.access import BudgetAccess
 from handlers.payments.demo import HEADINGS, seed_budgets
 from handlers.payments.funding import DoubleFunding, Funding, double_funding
-from handlers.payments.handlers import approve, mark_paid, plan, refund, refuse, request
+from handlers.payments.handlers import approve, mark_paid, plan, refund, refuse, request, stop
 from handlers.payments.money import AmountError, as_amount, from_minor, to_minor
 from handlers.payments.plans import LineProgress, PlanLine, lines_of, progress_of
 from handlers.payments.purchases import plan_lines, plan_purchases, read_lines
@@ -51,5 +51,6 @@ __all__ = [
     "refuse",
     "request",
     "seed_budgets",
+    "stop",
     "to_minor",
 ]

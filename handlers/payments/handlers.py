@@ -108,6 +108,19 @@ def refuse(call: HandlerCall, payment: str) -> None:
     flow.refuse(Hand.of(call), payment)
 
 
+@handler("payments.stop", local=True, outputs=("stopped",))
+def stop(call: HandlerCall) -> Mapping[str, Any]:
+    """Refuse every payment of the case that was not ordered or paid yet; give how many.
+
+    In whichever of its processes it was planned. The headings have the money again.
+    """
+    waiting = (PaymentStatus.PLANNED, PaymentStatus.REQUESTED, PaymentStatus.APPROVED)
+    found = [row for row in store.payments_of(own(call), call.case.id) if row.status in waiting]
+    for row in found:
+        flow.refuse(Hand.of(call), row.id)
+    return {"stopped": Decimal(len(found))}
+
+
 @handler("payments.refund", local=True)
 def refund(call: HandlerCall, payment: str, amount: Decimal, reason: str = "returned") -> None:
     """Note that some of a paid tranche came back.

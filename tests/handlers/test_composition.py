@@ -40,6 +40,7 @@ LOCAL = {
     "payments.approve": {"payment"},
     "payments.mark_paid": {"payment", "proof", "paid_on"},
     "payments.refuse": {"payment"},
+    "payments.stop": set(),
     "committees.submit": {"committee"},
     "committees.withdraw": set(),
     "payments.refund": {"payment", "amount"},

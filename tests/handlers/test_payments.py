@@ -128,6 +128,22 @@ def test_a_tranche_takes_no_step_out_of_turn(site: Site) -> None:
     assert refused(site, case, "payments.request", second, PREPARER) == "payment-state"
 
 
+def test_stopping_refuses_what_is_unpaid_and_leaves_what_is_paid_and_other_cases(
+    site: Site,
+) -> None:
+    case, other = site.case(), site.case("b")
+    first, second = plan(site, case)
+    elsewhere = plan(site, other)
+    site.run("payments.request", case, PREPARER, payment=first)
+    site.run("payments.approve", case, APPROVER, payment=first)
+    pay(site, case, first, PAYER)
+    assert site.run("payments.stop", case, SYSTEM) == {"stopped": Decimal(1)}
+    assert site.run("payments.stop", case, SYSTEM) == {"stopped": Decimal(0)}
+    assert status(site, case, first) is PaymentStatus.PAID
+    assert status(site, case, second) is PaymentStatus.REFUSED
+    assert {status(site, other, each) for each in elsewhere} == {PaymentStatus.PLANNED}
+
+
 def test_another_cases_payment_cannot_be_moved(site: Site) -> None:
     first, _ = plan(site, site.case("a"))
     with pytest.raises(HandlerFailed, match="CM-OFII-2026-b names payment"):
