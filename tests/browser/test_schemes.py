@@ -11,6 +11,7 @@ from tests.browser.playing import play
 from tests.browser.site import ROOT
 
 PLAYED = {
+    "fr/ofii-preparation": ("retour_vers_le_cameroun", "fr"),
     "cm/ofii": ("appui_social", "en"),
     "cm/ofii-operators": ("ameliorer_puis_rompre", "fr"),
 }
