@@ -6,6 +6,7 @@ import click
 
 from handlers.committees.commands import committees
 from handlers.documents.commands import documents
+from handlers.historic import historic
 from handlers.notices.commands import notices
 from handlers.organisations.commands import organisations
 from handlers.payments.commands import payments
@@ -22,5 +23,6 @@ COMMANDS: tuple[click.Command, ...] = (
     surveys,
     referrals,
     payments,
+    historic,
 )
 """One group a room, named after it: ``passerelle ROOM import FILE``, ``passerelle ROOM export``."""

@@ -38,6 +38,7 @@ from web import (
     people,
     policy,
     protection,
+    reports,
     start,
     surveys,
     versions,
@@ -83,6 +84,7 @@ ROOMS = (
     committees,
     organisations,
     notices,
+    reports,
 )
 """Every room with pages of its own; each has a ``blueprint``."""
 

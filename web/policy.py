@@ -22,8 +22,9 @@ AUDITOR = "auditor"
 DESIGNER = "process_designer"
 ADMINISTRATOR = "administrator"
 PROTECTION_OFFICER = "data_protection_officer"
+FUNDER = "funder"
 
-_OVERSIGHT = frozenset({AUDITOR, DESIGNER, ADMINISTRATOR, PROTECTION_OFFICER})
+_OVERSIGHT = frozenset({AUDITOR, DESIGNER, ADMINISTRATOR, PROTECTION_OFFICER, FUNDER})
 """Roles that do no casework. Every other role code comes from a scheme's lanes and is casework."""
 
 
@@ -54,11 +55,15 @@ COMMITTEE_READERS = Rule(
 )
 CASE_READERS = Rule(
     "caseworkers and auditors",
+    lambda actor: bool(actor.roles - {DESIGNER, ADMINISTRATOR, PROTECTION_OFFICER, FUNDER}),
+)
+REPORT_READERS = Rule(
+    "caseworkers, auditors and funders",
     lambda actor: bool(actor.roles - {DESIGNER, ADMINISTRATOR, PROTECTION_OFFICER}),
 )
 DIRECTORY_READERS = Rule(
     "caseworkers, auditors and administrators",
-    lambda actor: bool(actor.roles - {DESIGNER, PROTECTION_OFFICER}),
+    lambda actor: bool(actor.roles - {DESIGNER, PROTECTION_OFFICER, FUNDER}),
 )
 DESIGNERS = Rule(
     "process designers and administrators",
@@ -118,6 +123,9 @@ POLICY: Mapping[str, Rule] = {
     "cases.new_version": CASEWORKERS,
     "cases.letter": CASEWORKERS,
     "cases.write": CASEWORKERS,
+    "reports.index": REPORT_READERS,
+    "reports.report": REPORT_READERS,
+    "reports.export": REPORT_READERS,
     "notices.index": CASE_READERS,
     "notices.preview": CASE_READERS,
     "versions.index": DESIGNERS,

@@ -15,6 +15,7 @@ SECTIONS: tuple[tuple[str, Any], ...] = (
     ("committees.index", _l("Committees")),
     ("organisations.index", _l("Organisations")),
     ("payments.index", _l("Payments")),
+    ("reports.index", _l("Reports")),
     ("protection.emergencies", _l("Data protection")),
     ("administration.index", _l("Accounts")),
     ("operations.index", _l("Incidents")),

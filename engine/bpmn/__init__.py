@@ -30,7 +30,7 @@ from engine.bpmn.describe import (
     start_form,
     variables_at,
 )
-from engine.bpmn.interpreter import advance, start
+from engine.bpmn.interpreter import advance, ended, start
 from engine.bpmn.lint import Survey, lint, survey
 from engine.bpmn.migrate import migrate, plan_migration
 from engine.bpmn.migration import (
@@ -97,6 +97,7 @@ __all__ = [
     "counterparts",
     "decision_tables",
     "elements",
+    "ended",
     "flows",
     "following",
     "holds",

@@ -29,7 +29,19 @@ from engine.model import (
     StartProcess,
     ThrowError,
     TriggerEvent,
+    Variables,
 )
+
+
+def ended(publication: Publication, variables: Variables, context: StepContext) -> bytes:
+    """Return the state of a case that ended before it came here, with what is known of it.
+
+    :param variables: those of its process that its records tell.
+    """
+    case = CaseWorkflow(publication, context)
+    case.scope.values.update(feel_values(variables))
+    case.ended = True
+    return write_state(case)
 
 
 def start(publication: Publication, command: StartProcess, context: StepContext) -> Outcome:

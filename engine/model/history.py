@@ -9,6 +9,7 @@ class EventKind(StrEnum):
     """Everything that history may say of a case. Handlers add kinds of their own, dotted alike."""
 
     CASE_STARTED = "case.started"
+    CASE_IMPORTED = "case.imported"
     CASE_COMPLETED = "case.completed"
     CASE_CANCELLED = "case.cancelled"
     CASE_SUSPENDED = "case.suspended"

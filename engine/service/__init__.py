@@ -2,6 +2,7 @@
 
 from engine.service.changes import ChangeView, OperatedView, TargetView, TokenView, ValueChange
 from engine.service.engine import Engine
+from engine.service.historic import Record
 from engine.service.linting import REFUSED, FileReport, lint_files, lint_paths
 from engine.service.migration_views import (
     BatchItemView,
@@ -27,6 +28,9 @@ from engine.service.views import (
     Page,
     PlaneView,
     Problem,
+    ReportLine,
+    ReportName,
+    ReportView,
     SchemeView,
     StartView,
     StepView,
@@ -61,6 +65,10 @@ __all__ = [
     "PageSheet",
     "PlaneView",
     "Problem",
+    "Record",
+    "ReportLine",
+    "ReportName",
+    "ReportView",
     "SchemeSheet",
     "SchemeView",
     "StandingView",

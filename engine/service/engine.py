@@ -8,9 +8,11 @@ Every use case reads the same: load → advance → save. What an actor may not 
 from engine.service.bulk import MigrationBatches
 from engine.service.cases import Cases
 from engine.service.drawings import Drawings
+from engine.service.historic import Historic
 from engine.service.migrations import Migrations
 from engine.service.modifications import Modifications
 from engine.service.operations import Operations
+from engine.service.reports import Reports
 from engine.service.schemes import Schemes
 from engine.service.tasks import Tasks
 from engine.service.trail import Trail
@@ -22,6 +24,8 @@ class Engine(
     Tasks,
     Cases,
     Trail,
+    Reports,
+    Historic,
     Operations,
     Modifications,
     Migrations,

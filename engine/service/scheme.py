@@ -14,6 +14,7 @@ from engine.errors import DeploymentRefused, Finding
 from engine.feel import Value, to_feel
 from engine.rules import finding, said
 from engine.service.figures import Figure, check_figures, read_figures
+from engine.service.report_specs import ReportSpec, check_reports, read_reports
 
 
 class RoleKind(StrEnum):
@@ -72,6 +73,7 @@ class SchemeConfig:
         operators.
     :ivar constants: visible to FEEL as ``scheme.<name>``: constants, and each figure's value.
     :ivar figures: amounts and delays by name, each with its source.
+    :ivar reports: by code.
     :ivar no_phases: why the scheme has no phases; empty where it has them.
     """
 
@@ -91,6 +93,7 @@ class SchemeConfig:
     operators: frozenset[str]
     constants: Mapping[str, Value]
     figures: Mapping[str, Figure]
+    reports: Mapping[str, ReportSpec]
     no_phases: str = ""
 
     def name_in(self, locale: str) -> str:
@@ -165,6 +168,7 @@ def _check(data: Mapping[str, Any], filename: str) -> list[Finding]:
             )
         )
     findings += check_figures(data.get("figures", {}), filename)
+    findings += check_reports(data.get("reports", {}), filename)
     return [*findings, *_check_roles(data, filename), *_check_retention(data, filename)]
 
 
@@ -249,6 +253,7 @@ def _build(data: Mapping[str, Any]) -> SchemeConfig:
         operators=frozenset(data.get("operators", ())),
         constants=MappingProxyType(known),
         figures=figures,
+        reports=read_reports(data.get("reports", {})),
         no_phases=str(data.get("no_phases", "")),
     )
 

@@ -13,6 +13,7 @@ from engine.errors import Finding
 from engine.feel import syntax
 from engine.rules import finding, said
 from engine.service.publications import COMMON
+from engine.service.report_specs import unknown_names
 from engine.service.scheme import SchemeConfig
 
 FILE = "scheme.toml"
@@ -31,6 +32,7 @@ def check_scheme(
         if party.role not in config.roles:
             yield _unknown_role(party.role, config, FILE, "", 0)
     yield from _summary(config, seen)
+    yield from _reports(config, seen)
     yield from _unused(config, files, seen)
 
 
@@ -119,6 +121,21 @@ def _summary(config: SchemeConfig, seen: bpmn.Survey) -> Iterator[Finding]:
                 said("the case page is to show '{name}', which no step writes.", name=name),
                 suggestion(name, sorted(seen.writes.known), "Correct 'summary'."),
             )
+
+
+def _reports(config: SchemeConfig, seen: bpmn.Survey) -> Iterator[Finding]:
+    if seen.writes.is_open:
+        return
+    for code, name in unknown_names(config.reports, seen.writes.known):
+        yield finding(
+            "scheme.report-variable",
+            "warning",
+            FILE,
+            "",
+            0,
+            said("[reports.{code}] reads '{name}', which no step writes.", code=code, name=name),
+            suggestion(name, sorted(seen.writes.known), "Correct the name."),
+        )
 
 
 # --- files ------------------------------------------------------------------------------------

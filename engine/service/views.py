@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from engine.forms import Form
@@ -182,6 +183,50 @@ class LinkedCases:
 
     origin: CaseView | None
     begun: tuple[CaseView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportName:
+    """A report that somebody may open."""
+
+    scheme: str
+    scheme_name: str
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One line of a report.
+
+    :ivar cells: the values that tell it apart, translated; empty for cases without one.
+    :ivar count: how many cases; ``None`` where so few are not told.
+    :ivar total: sum of the report's amount over them; ``None`` where it has none, or as above.
+    """
+
+    cells: tuple[str, ...]
+    count: int | None
+    total: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """A report: the most frequent lines first.
+
+    :ivar columns: names of what tells the lines apart. :ivar total_name: of the amount, if any.
+    :ivar cases: how many cases count in all; fewer than the lines' sum where one has several
+        values. ``None`` where so few are not told.
+    """
+
+    scheme: str
+    scheme_name: str
+    code: str
+    name: str
+    columns: tuple[str, ...]
+    total_name: str | None
+    currency: str
+    lines: tuple[ReportLine, ...]
+    cases: int | None
 
 
 @dataclass(frozen=True, slots=True)

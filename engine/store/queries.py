@@ -8,7 +8,7 @@ role among its candidate groups, or when the actor is among its candidate users 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -48,6 +48,39 @@ def visible(actor: Actor, now: datetime) -> Condition:
     """Return the condition on ``cases`` under which the actor may see a row."""
     grants = [grant for grant in actor.grants if grant.sees_cases]
     return sa.or_(sa.false(), *(_within(grant, now) for grant in grants))
+
+
+def _countable(actor: Actor, role: str, now: datetime) -> Condition:
+    """Return the condition under which the actor may count a case: seen, or held by that role."""
+    grants = [grant for grant in actor.grants if grant.sees_cases or grant.role == role]
+    return sa.or_(sa.false(), *(_within(grant, now) for grant in grants))
+
+
+def countable_schemes(uow: UnitOfWork, actor: Actor, role: str, now: datetime) -> frozenset[str]:
+    """Return the schemes of which there is a case that the actor may count.
+
+    :param role: a role that counts cases though it sees none.
+    """
+    found = sa.select(t.cases.c.scheme).where(_countable(actor, role, now)).distinct()
+    return frozenset(uow.connection.execute(found).scalars())
+
+
+def countable_cases(
+    uow: UnitOfWork,
+    actor: Actor,
+    role: str,
+    now: datetime,
+    scheme: str,
+    since: datetime | None,
+    until: datetime | None,
+) -> Iterator[CaseRow]:
+    """Yield a scheme's cases that began in a period and that the actor may count."""
+    c = t.cases.c
+    conditions = [_countable(actor, role, now), c.scheme == scheme]
+    conditions += [] if since is None else [c.started_at >= since]
+    conditions += [] if until is None else [c.started_at < until]
+    rows = uow.connection.execute(sa.select(*case_columns()).where(*conditions))
+    yield from map(case_from_row, rows)
 
 
 def _mine_to_do(actor: Actor, now: datetime) -> Condition:

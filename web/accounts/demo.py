@@ -140,6 +140,12 @@ DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
         "auditeur", "Irène Ndongo", N_("Auditor: reads, changes nothing"), _held("auditor", None)
     ),
     DemoAccount(
+        "bailleur",
+        "Agathe Fondsrive",
+        N_("Funder: counts cases, sees none"),
+        (Grant("funder", None, sees_cases=False),),
+    ),
+    DemoAccount(
         "donnees",
         "Ruth Ngassa",
         N_("Data protection officer"),

@@ -11,9 +11,9 @@ from engine.store import UnitOfWork
 from handlers.organisations import read_organisation, schemes
 from web.locales import locale
 from web.organisations.words import word
-from web.policy import ADMINISTRATOR, AUDITOR, DESIGNER, PROTECTION_OFFICER
+from web.policy import ADMINISTRATOR, AUDITOR, DESIGNER, FUNDER, PROTECTION_OFFICER
 
-OVERSIGHT = (AUDITOR, DESIGNER, PROTECTION_OFFICER, ADMINISTRATOR)
+OVERSIGHT = (AUDITOR, DESIGNER, PROTECTION_OFFICER, ADMINISTRATOR, FUNDER)
 _SEE_CASES = frozenset({AUDITOR})
 
 

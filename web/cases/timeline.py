@@ -17,6 +17,7 @@ from web.locales import amount
 
 _WORDS: Mapping[str, Any] = {
     EventKind.CASE_STARTED: _l("Case opened"),
+    EventKind.CASE_IMPORTED: _l("Entered from earlier records"),
     EventKind.CASE_COMPLETED: _l("Case closed"),
     EventKind.CASE_CANCELLED: _l("Case cancelled"),
     EventKind.CASE_MIGRATED: _l("Case moved to another version of the scheme"),

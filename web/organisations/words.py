@@ -115,6 +115,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "administrator": _l("Administrator"),
         "process_designer": _l("Process designer"),
         "data_protection_officer": _l("Data protection officer"),
+        "funder": _l("Funder"),
     },
     "field": {
         "created": _l("entered"),
