@@ -107,6 +107,7 @@ def _before(case: DemoCase) -> Answers:
         confirmed["project_sector"] = case.sector
     needs = {"household_size": "1", "needs": [NEEDS[case.assistance]], "intake_survey": "later"}
     return {
+        "Task_CompareDuplicates": (case.officer, {"duplicate": "different"}),
         "Task_AssessNeeds": (case.officer, needs),
         "Task_ConfirmType": (case.officer, confirmed),
         "Task_AnswerOffer": ("responsable", {"operator_answer": "accepted"}),
