@@ -9,14 +9,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
 
-from engine.errors import ConfigurationError
+from engine.errors import ConfigurationError, Finding
 from engine.model import Actor, CaseRef, HandlerSpec, Tier, Variables
 
 if TYPE_CHECKING:
@@ -164,7 +164,11 @@ class Handler:
 
 
 def handler(
-    name: str, *, local: bool = False, outputs: Sequence[str] = ()
+    name: str,
+    *,
+    local: bool = False,
+    outputs: Sequence[str] = (),
+    review: Callable[..., Iterable[Finding]] | None = None,
 ) -> Callable[[HandlerFunction], HandlerFunction]:
     """Mark a function as what a diagram calls ``name`` in ``zeebe:taskDefinition``.
 
@@ -173,6 +177,8 @@ def handler(
 
     :param local: writes only our own database, inside the step's own commit.
     :param outputs: names that the returned mapping has.
+    :param review: says what is wrong with files of a publication that are the handler's own; see
+        :class:`~engine.model.HandlerSpec`.
     """
 
     def mark(function: HandlerFunction) -> HandlerFunction:
@@ -185,6 +191,7 @@ def handler(
             required=frozenset(p.name for p in parameters if p.default is p.empty),
             outputs=frozenset(outputs),
             summary=(inspect.getdoc(function) or "").split("\n")[0],
+            review=review,
         )
         function.__handler__ = Handler(spec, function)  # type: ignore[attr-defined]
         return function

@@ -9,7 +9,7 @@ new at each re-entry of a loop.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -369,6 +369,8 @@ class HandlerSpec:
     :ivar inputs: annotated type by parameter name.
     :ivar required: parameters without a default.
     :ivar outputs: names that its result has; empty if it gives nothing back.
+    :ivar review: given a publication's files and what lint saw of its diagrams
+        (:class:`engine.bpmn.Survey`), gives lint's findings about files that are the handler's own.
     """
 
     name: str
@@ -377,3 +379,4 @@ class HandlerSpec:
     required: frozenset[str]
     outputs: frozenset[str]
     summary: str
+    review: Callable[..., Iterable[Any]] | None = None

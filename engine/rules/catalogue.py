@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-GROUPS = ("bpmn", "dmn", "form", "labels", "scheme", "file")
+GROUPS = ("bpmn", "dmn", "form", "labels", "scheme", "documents", "file")
 """Kinds of files, as rule ids begin."""
 
 

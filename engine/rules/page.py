@@ -12,6 +12,7 @@ TITLES = {
     "form": "Forms (`*.form`) · Formulaires",
     "labels": "Texts (`labels.*.toml`) · Textes",
     "scheme": "The scheme (`scheme.toml`) · Le dispositif",
+    "documents": "Documents and letters (`documents.toml`) · Pièces et lettres",
     "file": "Files · Fichiers",
 }
 SEVERITIES = {
@@ -19,7 +20,14 @@ SEVERITIES = {
     "warning": "Warning · avertissement",
     "info": "Info",
 }
-LANGUAGES = {"bpmn": "xml", "dmn": "xml", "form": "json", "labels": "toml", "scheme": "toml"}
+LANGUAGES = {
+    "bpmn": "xml",
+    "dmn": "xml",
+    "form": "json",
+    "labels": "toml",
+    "scheme": "toml",
+    "documents": "toml",
+}
 
 HEAD = """\
 # Lint: every rule, with a wrong and a right example
@@ -63,7 +71,8 @@ asserts that the wrong one breaks its rule and the right one does not:
 * What is written of `scheme.toml` is added to, or replaces, what every scheme needs; its process
   has one user task `A` unless the example brings a diagram, and one role, `officer`.
 * `--- name` begins another file. `(text × 3)` is a text three times, `#` its number, `#+` the next.
-* The handlers are `check(amount, purpose)`, `send(address, template)` and `open(organisation)`.
+* The handlers are `check(amount, purpose)`, `send(address, template)`, `open(organisation)`, and
+  `documents.require` and `documents.generate` as they are.
 """
 
 

@@ -79,6 +79,7 @@ def lint_files(
         *check_scheme(config, files, seen),
         *review_scheme(config),
         *_label_findings(files, config, seen),
+        *(each for spec in handlers.values() if spec.review for each in spec.review(files, seen)),
     ]
     return tuple(sorted(dict.fromkeys(found), key=_order))
 

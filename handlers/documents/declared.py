@@ -6,19 +6,16 @@ those of its own publication. The scheme's words hold before the shared ones.
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.errors import ConfigurationError, FeelError
+from engine.errors import ConfigurationError
 from engine.model import Tier
 from engine.store import UnitOfWork
 from engine.store.cases import deployment_file, home_of
+from handlers.documents.checks import FILES, LANGUAGES, Problem, parsed, problems
 from handlers.documents.placeholders import Template
-
-FILES = ("common/documents.toml", "documents.toml")
-LANGUAGES = ("fr", "en", "ar")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +75,10 @@ def read_declared(source: bytes, filename: str) -> Declared:
 
     :raises ConfigurationError: it does not read: which entry, what is wrong, what to write.
     """
-    try:
-        data = tomllib.loads(source.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{filename} does not read as TOML: {error}.") from error
-    problems = [*_unknown(data), *_need_problems(data), *_letter_problems(data)]
-    if problems:
-        raise ConfigurationError("\n".join(f"{filename}: {problem}" for problem in problems))
+    data = parsed(source)
+    wrong = [data] if isinstance(data, Problem) else list(problems(data))
+    if wrong or isinstance(data, Problem):
+        raise ConfigurationError("\n".join(f"{filename}: {problem}" for problem in wrong))
     return Declared(
         {code: _need(code, said) for code, said in data.get("needs", {}).items()},
         {code: _letter(code, said) for code, said in data.get("letters", {}).items()},
@@ -121,44 +115,6 @@ def _merged(uow: UnitOfWork, deployment_id: str) -> Declared:
             needs |= declared.needs
             letters |= declared.letters
     return Declared(needs, letters)
-
-
-def _unknown(data: Mapping[str, Any]) -> Iterator[str]:
-    for key in set(data) - {"needs", "letters"}:
-        yield f"[{key}] means nothing here. Write [needs.CODE] or [letters.CODE]."
-
-
-def _need_problems(data: Mapping[str, Any]) -> Iterator[str]:
-    for code, said in data.get("needs", {}).items():
-        if not isinstance(said, dict) or not _texts(said, LANGUAGES):
-            yield f"[needs.{code}] needs a name in each of fr, en and ar."
-        elif not isinstance(said.get("steps"), list) or not said["steps"]:
-            yield f'[needs.{code}] needs steps = ["Task_…"], the ids of the steps that need it.'
-        elif not isinstance(said.get("source"), str):
-            yield f'[needs.{code}] needs source = "…": where the demand comes from.'
-
-
-def _letter_problems(data: Mapping[str, Any]) -> Iterator[str]:
-    for code, said in data.get("letters", {}).items():
-        if not isinstance(said, dict) or said.get("tier") not in set(Tier):
-            yield f"[letters.{code}] needs tier, one of {', '.join(Tier)}."
-            continue
-        for name, label in said.get("asks", {}).items():
-            if not isinstance(label, dict) or not _texts(label, LANGUAGES):
-                yield f"[letters.{code}.asks.{name}] needs a label in each of fr, en and ar."
-        for language in LANGUAGES:
-            words = said.get(language)
-            if not isinstance(words, dict) or not _texts(words, ("title", "body")):
-                yield f"[letters.{code}.{language}] needs title and body."
-                continue
-            try:
-                Template.read(words["body"])
-            except FeelError as error:
-                yield f"[letters.{code}.{language}]: {error}"
-
-
-def _texts(said: Mapping[str, Any], keys: tuple[str, ...]) -> bool:
-    return all(isinstance(said.get(key), str) and said[key] for key in keys)
 
 
 def _need(code: str, said: Mapping[str, Any]) -> Need:

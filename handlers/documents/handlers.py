@@ -9,6 +9,7 @@ from engine.errors import BusinessError, HandlerFailed, NotFound
 from engine.model import SYSTEM
 from engine.ports import HandlerCall, HandlerFunction, handler
 from handlers.documents.checklist import checklist
+from handlers.documents.checks import review
 from handlers.documents.declared import Declarations
 from handlers.documents.letters import Letters
 from handlers.documents.service import Documents
@@ -19,7 +20,7 @@ from handlers.transaction import own
 def require_handler(declarations: Declarations) -> HandlerFunction:
     """Return the handler ``documents.require`` for a site."""
 
-    @handler("documents.require", local=True)
+    @handler("documents.require", local=True, review=review)
     def check(
         call: HandlerCall,
         documents: Sequence[str] | None = None,

@@ -15,7 +15,8 @@ from engine.feel import to_feel
 from engine.model import Actor, CaseRef, Tier
 from engine.ports import Clock
 from engine.store import UnitOfWork
-from handlers.documents.declared import LANGUAGES, Declarations, Letter
+from handlers.documents.checks import LANGUAGES
+from handlers.documents.declared import Declarations, Letter
 from handlers.documents.placeholders import shown
 from handlers.people import ATTRIBUTES, PersonalFields
 

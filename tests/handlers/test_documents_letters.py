@@ -178,10 +178,10 @@ def test_what_is_shipped_reads_in_three_languages(path: Path) -> None:
     ("source", "words"),
     [
         (b"[oops]", "means nothing"),
-        (b'[needs.a]\nfr = "a"', "needs a name in each"),
+        (b'[needs.a]\nfr = "a"', "its name in each"),
         (b'[needs.a]\nfr = "a"\nen = "a"\nar = "a"', "the ids of the steps"),
-        (b'[letters.a]\ntier = "secret"', "needs tier"),
-        (b'[letters.a]\ntier = "case"\nfr = { title = "a" }', "needs title and body"),
+        (b'[letters.a]\ntier = "secret"', "'tier' must be one of"),
+        (b'[letters.a]\ntier = "case"\nfr = { title = "a" }', "'title' is missing"),
         (b"= no toml", "does not read"),
     ],
 )

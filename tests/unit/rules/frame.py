@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 from lxml import etree
 
 from engine.model import HandlerSpec
+from handlers.documents.checks import review
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
@@ -31,6 +32,23 @@ HANDLERS = {
         "send", False, {"address": str, "template": str}, frozenset({"address"}), frozenset(), ""
     ),
     "open": HandlerSpec("open", True, {"organisation": str}, frozenset(), frozenset(), ""),
+    "documents.require": HandlerSpec(
+        "documents.require",
+        True,
+        {"documents": list, "purpose": str, "step": str},
+        frozenset(),
+        frozenset(),
+        "",
+        review,
+    ),
+    "documents.generate": HandlerSpec(
+        "documents.generate",
+        True,
+        {"letter": str, "language": str, "values": dict},
+        frozenset({"letter"}),
+        frozenset({"document"}),
+        "",
+    ),
 }
 OWN_FILE = {
     "bpmn": "p.bpmn",
@@ -38,6 +56,7 @@ OWN_FILE = {
     "form": "f.form",
     "labels": "labels.en.toml",
     "scheme": "scheme.toml",
+    "documents": "documents.toml",
 }
 USUAL = (
     '<userTask id="A" name="Contrôler"><zeebe:assignmentDefinition candidateGroups="officer"/>'

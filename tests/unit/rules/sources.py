@@ -10,11 +10,13 @@ from pathlib import Path
 from engine.bpmn.soundness import MESSAGES
 
 ENGINE = Path(__file__).parents[3] / "engine"
+REVIEWS = (ENGINE.parent / "handlers" / "documents" / "checks.py",)
+"""Where handlers say what is wrong with files of their own."""
 ROOMS = ("bpmn", "dmn", "forms", "service", "diagram", "labels.py")
 TELLS = frozenset(
     [
         *("error", "warning", "info", "refuse", "_refuse", "_say", "_finding", "refused"),
-        *("_refused", "finding", "suggestion", "Tell"),
+        *("_refused", "finding", "suggestion", "Tell", "Problem", "_missing", "_unknown_code"),
     ]
 )
 """Names of the functions that take a rule, a message and a remedy."""
@@ -41,6 +43,8 @@ def computed() -> Iterator[str]:
 
 
 def _trees() -> Iterator[tuple[str, ast.Module]]:
+    for path in REVIEWS:
+        yield path.relative_to(ENGINE.parent).as_posix(), ast.parse(path.read_text())
     for room in ROOMS:
         home = ENGINE / room
         for path in [home] if home.is_file() else sorted(home.rglob("*.py")):
