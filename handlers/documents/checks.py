@@ -26,7 +26,8 @@ OWN = "documents.toml"
 FILES = (f"common/{OWN}", OWN)
 LANGUAGES = ("fr", "en", "ar")
 _NEED_KEYS = frozenset({*LANGUAGES, "steps", "source"})
-_LETTER_KEYS = frozenset({*LANGUAGES, "tier", "shows_reference", "asks"})
+_LETTER_KEYS = frozenset({*LANGUAGES, "tier", "shows_reference", "letterhead", "asks"})
+_HEAD_KEYS = frozenset({*LANGUAGES, "source"})
 _WORDS_KEYS = frozenset({"title", "body"})
 
 
@@ -57,7 +58,9 @@ def parsed(source: bytes) -> Mapping[str, Any] | Problem:
 
 def problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with a file that reads as TOML."""
-    yield from _unknown(data, "", {"needs", "letters"})
+    yield from _unknown(data, "", {"needs", "letters", "letterhead"})
+    if "letterhead" in data:
+        yield from _letterhead(data["letterhead"])
     for code, words in _tables(data, "needs"):
         yield from _need(f"needs.{code}", words)
     for code, words in _tables(data, "letters"):
@@ -130,13 +133,28 @@ def _letter(section: str, words: Any) -> Iterator[Problem]:
             said("'tier' must be one of {tiers}.", tiers=", ".join(Tier)),
             "Say who may read the letter.",
         )
-    if not isinstance(words.get("shows_reference", False), bool):
-        yield _missing(section, "shows_reference", "Write true or false.")
+    for key in ("shows_reference", "letterhead"):
+        if not isinstance(words.get(key, False), bool):
+            yield _missing(section, key, "Write true or false.")
     asks = words.get("asks", {})
     for name, label in asks.items() if isinstance(asks, dict) else ():
         yield from _missing_languages(f"{section}.asks.{name}", label)
     for language in LANGUAGES:
         yield from _words(f"{section}.{language}", words.get(language))
+
+
+def _letterhead(words: Any) -> Iterator[Problem]:
+    if not isinstance(words, dict):
+        words = {}
+    yield from _unknown(words, "letterhead", _HEAD_KEYS)
+    if not _is_text(words, "source"):
+        yield _missing("letterhead", "source", "Say where the name and the address come from.")
+    for language in LANGUAGES:
+        head = words.get(language)
+        section = f"letterhead.{language}"
+        for key in ("name", "address"):
+            if not isinstance(head, dict) or not _is_text(head, key):
+                yield _missing(section, key, "Write the letterhead in each of fr, en and ar.")
 
 
 def _words(section: str, words: Any) -> Iterator[Problem]:

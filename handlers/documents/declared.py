@@ -45,6 +45,7 @@ class Letter:
     :ivar tier: of the document it becomes; it may name the person's identity and this tier only.
     :ivar shows_reference: whether the case's reference stands on it: never on a letter that
         somebody at the person's address may open.
+    :ivar bears_head: whether the scheme's letterhead stands on it: never on such a letter either.
     :ivar title: by language; ``body``: Markdown with ``{{ FEEL }}``.
     :ivar asks: what whoever writes it is asked: by the name under ``values``, its label by
         language.
@@ -53,9 +54,21 @@ class Letter:
     code: str
     tier: Tier
     shows_reference: bool
+    bears_head: bool
     title: Mapping[str, str]
     body: Mapping[str, Template]
     asks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """Who writes a scheme's letters.
+
+    :ivar name: of the body, by language. :ivar address: by language; its lines.
+    """
+
+    name: Mapping[str, str]
+    address: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +77,7 @@ class Declared:
 
     needs: Mapping[str, Need] = field(default_factory=dict)
     letters: Mapping[str, Letter] = field(default_factory=dict)
+    letterhead: Letterhead | None = None
 
     def needs_of(self, step: str) -> tuple[Need, ...]:
         """Return what a step needs, in the order in which the designer wrote it."""
@@ -82,6 +96,7 @@ def read_declared(source: bytes, filename: str) -> Declared:
     return Declared(
         {code: _need(code, said) for code, said in data.get("needs", {}).items()},
         {code: _letter(code, said) for code, said in data.get("letters", {}).items()},
+        _letterhead(data["letterhead"]) if "letterhead" in data else None,
     )
 
 
@@ -108,13 +123,22 @@ class Declarations:
 def _merged(uow: UnitOfWork, deployment_id: str) -> Declared:
     needs: dict[str, Need] = {}
     letters: dict[str, Letter] = {}
+    head: Letterhead | None = None
     for name in FILES:
         source = deployment_file(uow, deployment_id, name)
         if source is not None:
             declared = read_declared(source, name)
             needs |= declared.needs
             letters |= declared.letters
-    return Declared(needs, letters)
+            head = declared.letterhead or head
+    return Declared(needs, letters, head)
+
+
+def _letterhead(said: Mapping[str, Any]) -> Letterhead:
+    return Letterhead(
+        {language: said[language]["name"] for language in LANGUAGES},
+        {language: tuple(said[language]["address"].strip().splitlines()) for language in LANGUAGES},
+    )
 
 
 def _need(code: str, said: Mapping[str, Any]) -> Need:
@@ -127,6 +151,7 @@ def _letter(code: str, said: Mapping[str, Any]) -> Letter:
         code=code,
         tier=Tier(said["tier"]),
         shows_reference=said.get("shows_reference") is True,
+        bears_head=said.get("letterhead") is True,
         title={language: said[language]["title"] for language in LANGUAGES},
         body={language: Template.read(said[language]["body"]) for language in LANGUAGES},
         asks=dict(said.get("asks", {})),

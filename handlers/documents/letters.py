@@ -16,7 +16,7 @@ from engine.model import Actor, CaseRef, Tier
 from engine.ports import Clock
 from engine.store import UnitOfWork
 from handlers.documents.checks import LANGUAGES
-from handlers.documents.declared import Declarations, Letter
+from handlers.documents.declared import Declarations, Letter, Letterhead
 from handlers.documents.placeholders import shown
 from handlers.people import ATTRIBUTES, PersonalFields
 
@@ -27,7 +27,11 @@ html { font-family: "Noto Sans", "DejaVu Sans", sans-serif; font-size: 11pt; col
 html:lang(ar) { font-family: "Noto Naskh Arabic", "Noto Sans Arabic", "DejaVu Sans", sans-serif;
   font-size: 12.5pt }
 body { line-height: 1.55; margin: 0 }
-header { display: flex; justify-content: space-between; margin-bottom: 16mm; color: #47524f }
+.head { border-bottom: 1.2pt solid #0b4f55; padding-bottom: 3.5mm; margin-bottom: 7mm }
+.head strong { display: block; font-size: 13.5pt; color: #0b4f55 }
+.head span { display: block; font-size: 9pt; color: #47524f; line-height: 1.4 }
+html:lang(ar) .head span { font-size: 10.5pt }
+.facts { display: flex; justify-content: space-between; margin-bottom: 14mm; color: #47524f }
 h1 { font-size: 17pt; margin: 0 0 8mm; color: #0b4f55 }
 h2 { font-size: 12.5pt; margin: 7mm 0 2mm }
 table { width: 100%; border-collapse: collapse; margin: 0 0 5mm }
@@ -90,7 +94,8 @@ class Letters:
         :raises NotFound: there is no such letter in the case's publication, or it is not the
             writer's to write.
         """
-        letter = self.declarations.of_case(uow, case.id).letters.get(code)
+        declared = self.declarations.of_case(uow, case.id)
+        letter = declared.letters.get(code)
         if letter is None or locale not in LANGUAGES:
             raise NotFound("letter", code)
         if writer is not None and letter not in self.offered(uow, case, writer):
@@ -105,7 +110,9 @@ class Letters:
         }
         text = body.fill({key: to_feel(value) for key, value in known.items()}, locale)
         title = letter.title[locale]
-        return Written(letter, title, text, _page(letter, case, locale, title, text, today))
+        head = declared.letterhead if letter.bears_head else None
+        page = _page(letter, head, case, locale, title, text, today)
+        return Written(letter, title, text, page)
 
     def _person(
         self,
@@ -128,7 +135,15 @@ class Letters:
         return {**dict.fromkeys(keys), **found}
 
 
-def _page(letter: Letter, case: CaseRef, locale: str, title: str, text: str, today: date) -> str:
+def _page(
+    letter: Letter,
+    head: Letterhead | None,
+    case: CaseRef,
+    locale: str,
+    title: str,
+    text: str,
+    today: date,
+) -> str:
     direction = "rtl" if locale == "ar" else "ltr"
     reference = (
         f"{_REFERENCE[locale]}<bdi>{escape(case.reference)}</bdi>" if letter.shows_reference else ""
@@ -136,10 +151,16 @@ def _page(letter: Letter, case: CaseRef, locale: str, title: str, text: str, tod
     written_on = escape(shown(today, locale))
     return (
         f'<!DOCTYPE html><html lang="{locale}" dir="{direction}"><head><meta charset="utf-8">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>"
-        f"<header><span>{reference}</span><span>{written_on}</span></header>"
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body><header>"
+        f"{'' if head is None else _headed(head, locale)}"
+        f'<div class="facts"><span>{reference}</span><span>{written_on}</span></div></header>'
         f"<h1>{escape(title)}</h1>{text}<footer>{_SIGNATURE[locale]}</footer></body></html>"
     )
+
+
+def _headed(head: Letterhead, locale: str) -> str:
+    lines = "".join(f"<span>{escape(line)}</span>" for line in head.address[locale])
+    return f'<div class="head"><strong>{escape(head.name[locale])}</strong>{lines}</div>'
 
 
 def _nothing(url: str, *_args: object, **_kwargs: object) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -166,6 +167,25 @@ ar = { title = "t", body = "{{ person.family_name }}" }
         assert sensitive_reads(uow, case.id) == ()
 
 
+@pytest.mark.parametrize("language", ["fr", "en", "ar"])
+def test_a_letter_to_bodies_bears_the_letterhead_and_one_to_a_person_does_not(
+    sqlite_site: Site, language: str
+) -> None:
+    case = sqlite_site.write(declared(sqlite_site), NAMED)
+    head = read_declared(OWN.read_bytes(), "documents.toml").letterhead
+    assert head is not None
+    letters = compose_letters(sqlite_site.settings, sqlite_site.store, sqlite_site.clock)
+    with sqlite_site.store.unit_of_work() as uow:
+        note = letters.write(uow, case, "progress_note", language, {}, OFFICER)
+        invitation = letters.write(uow, case, "invitation", language, {}, OFFICER)
+    for told in map(escape, (head.name[language], *head.address[language], case.reference)):
+        assert told in note.html
+        assert told not in invitation.html
+    assert note.html.index(escape(head.name[language])) < note.html.index(case.reference)
+    assert ('dir="rtl"' in note.html) == (language == "ar")
+    assert note.pdf().startswith(b"%PDF")
+
+
 @pytest.mark.parametrize("path", [SHARED, OWN])
 def test_what_is_shipped_reads_in_three_languages(path: Path) -> None:
     found = read_declared(path.read_bytes(), path.name)
@@ -182,6 +202,7 @@ def test_what_is_shipped_reads_in_three_languages(path: Path) -> None:
         (b'[needs.a]\nfr = "a"\nen = "a"\nar = "a"', "the ids of the steps"),
         (b'[letters.a]\ntier = "secret"', "'tier' must be one of"),
         (b'[letters.a]\ntier = "case"\nfr = { title = "a" }', "'title' is missing"),
+        (b"[letterhead.fr]\nname = 'x'", "letterhead in each of fr, en and ar"),
         (b"= no toml", "does not read"),
     ],
 )

@@ -150,7 +150,10 @@ def test_an_address_that_is_none_is_refused(address: str) -> None:
         Clamd(address)
 
 
-@pytest.mark.skipif(shutil.which("clamd") is None, reason="clamd is not installed")
+NO_CLAMD = "clamd is not installed: apt-get install --no-install-recommends clamav-daemon"
+
+
+@pytest.mark.skipif(shutil.which("clamd") is None, reason=NO_CLAMD)
 def test_a_real_clamd_finds_the_test_file(tmp_path: Path) -> None:
     folder, path = tmp_path / "signatures", tmp_path / "clamd.sock"
     folder.mkdir()
