@@ -6,7 +6,7 @@ held and decides, a structure answers a referral.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -15,14 +15,28 @@ from engine.model import Actor, CaseRef
 from engine.ports import Act, Clock, Publisher
 from engine.settings import Settings
 from engine.store import Store, UnitOfWork
+from handlers import referrals
 from handlers.committees import Committees, Course, Outcome, hold_session
-from handlers.composition import compose_committees
+from handlers.composition import compose_committees, compose_fields
+from handlers.referrals import Desk
+
+Desks = Callable[[UnitOfWork, Actor | None], Desk]
 
 
 def acts(settings: Settings, store: Store, clock: Clock, publish: Publisher) -> Mapping[str, Act]:
     """Return the acts by name."""
+    fields = compose_fields(settings, store, clock)
+
+    def desk(uow: UnitOfWork, actor: Actor | None) -> Desk:
+        if actor is None:
+            raise InvalidAnswer({"as": "Say who does it, and for which organisation."})
+        return Desk(uow, fields, publish, actor, clock.now())
+
     return {
         "committees.hold": _hold(compose_committees(settings, store, clock, publish)),
+        "referrals.answer": _answer(desk),
+        "referrals.report": _report(desk),
+        "referrals.revoke": _revoke(desk),
     }
 
 
@@ -37,6 +51,56 @@ def _hold(room: Committees) -> Act:
         hold_session(room, uow, case.id, Course(outcome, _amount(values), words))
 
     return hold
+
+
+def _answer(desk: Desks) -> Act:
+    def answer(
+        uow: UnitOfWork, case: CaseRef, actor: Actor | None, values: Mapping[str, Any]
+    ) -> None:
+        """Accept or decline what the case referred for a need."""
+        _only(values, {"need", "answer", "reason"})
+        accept = _one_of(values, "answer", ("accept", "decline")) == "accept"
+        at = desk(uow, actor)
+        referrals.answer(
+            at, _referred(at, case, values), accept=accept, reason=str(values.get("reason", ""))
+        )
+
+    return answer
+
+
+def _report(desk: Desks) -> Act:
+    def report(
+        uow: UnitOfWork, case: CaseRef, actor: Actor | None, values: Mapping[str, Any]
+    ) -> None:
+        """Give feedback on what the case referred for a need, and say what came of it."""
+        _only(values, {"need", "outcome", "feedback"})
+        outcome = _one_of(values, "outcome", tuple(referrals.Outcome))
+        at = desk(uow, actor)
+        feedback = str(values.get("feedback", ""))
+        referrals.report(at, _referred(at, case, values), outcome=outcome, feedback=feedback)
+
+    return report
+
+
+def _revoke(desk: Desks) -> Act:
+    def revoke(
+        uow: UnitOfWork, case: CaseRef, actor: Actor | None, values: Mapping[str, Any]
+    ) -> None:
+        """Take back what the case referred for a need."""
+        _only(values, {"need"})
+        at = desk(uow, actor)
+        referrals.revoke(at, _referred(at, case, values))
+
+    return revoke
+
+
+def _referred(desk: Desk, case: CaseRef, values: Mapping[str, Any]) -> str:
+    """Return the id of the case's open referral for a need, the newest first."""
+    found = referrals.find_referrals(desk.uow, desk.actor, desk.at, case_id=case.id)
+    for each in found:
+        if each.need == values.get("need") and each.status.is_open:
+            return each.id
+    raise InvalidAnswer({"need": f"{desk.actor.account_id} sees no open referral for this need."})
 
 
 def _one_of(values: Mapping[str, Any], key: str, allowed: tuple[str, ...]) -> str:

@@ -80,6 +80,7 @@ _HANDLERS = (
     committees.withdraw,
     referrals.find_services,
     referrals.close,
+    referrals.withdraw,
 )
 
 

@@ -25,7 +25,7 @@ from handlers.organisations.codes import LEVELS, SECTORS
 from handlers.organisations.codes import REGIONS as CODES_OF_REGIONS
 from handlers.organisations.demo import seed_organisations
 from handlers.payments import HEADINGS, seed_budgets
-from handlers.referrals import seed_services
+from handlers.referrals import SERVICES, seed_services
 from handlers.surveys import import_shipped
 
 REGIONS = CODES_OF_REGIONS["CM"]
@@ -128,11 +128,13 @@ def seed(uow: UnitOfWork, given: Mapping[str, Any] | None = None) -> None:
     """Write the demo's reference data that are missing, budgets too; what is there stays so.
 
     :param given: what a scenario makes otherwise: ``capacity``, places by organisation; ``budget``,
-        what a heading is allocated a year, by code.
+        what a heading is allocated a year, by code; ``services``, places by structure of the
+        directory.
     :raises InvalidAnswer: it makes something else otherwise, or of another operator or heading.
     """
     given = dict(given or {})
     sums = _sums(given.pop("budget", {}))
+    services = _services(given.pop("services", {}))
     places = _places(given)
     known = {each.id for each in find_organisations(uow)}
     for organisation in ORGANISATIONS:
@@ -153,7 +155,7 @@ def seed(uow: UnitOfWork, given: Mapping[str, Any] | None = None) -> None:
     _bring_places(uow, places)
     seed_committees(uow)
     import_shipped(uow, datetime.now(UTC))
-    seed_services(uow)
+    seed_services(uow, services)
     seed_budgets(uow, sums)
 
 
@@ -169,9 +171,23 @@ def _sums(given: Mapping[str, Any]) -> Mapping[str, Decimal]:
     return {code: Decimal(amount) for code, amount in given.items()}
 
 
+def _services(given: Mapping[str, Any]) -> Mapping[str, int]:
+    known = {service.organisation_id for service in SERVICES}
+    wrong = {
+        structure: f"'{count}' is no number of places of one of: {', '.join(sorted(known))}."
+        for structure, count in given.items()
+        if structure not in known or type(count) is not int or count < 0
+    }
+    if wrong:
+        raise InvalidAnswer(wrong)
+    return dict(given)
+
+
 def _places(given: Mapping[str, Any]) -> Mapping[str, int]:
     if unknown := sorted(set(given) - {"capacity"}):
-        raise InvalidAnswer(dict.fromkeys(unknown, "Only budget and capacity can be given."))
+        raise InvalidAnswer(
+            dict.fromkeys(unknown, "Only budget, capacity and services can be given.")
+        )
     places = given.get("capacity", {})
     for operator, count in places.items():
         if type(count) is not int or count < 0:

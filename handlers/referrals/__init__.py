@@ -1,9 +1,9 @@
 """Referrals: a need handed to another structure with a chosen, time-limited part of the data."""
 
 from handlers.referrals.chosen import SHAREABLE, Part, keys_of, part_of
-from handlers.referrals.demo import seed_services
+from handlers.referrals.demo import SERVICES, seed_services
 from handlers.referrals.errors import NoPlaceLeft, ReferralMoved, ReferralRefused
-from handlers.referrals.handlers import close, find_services, send_handler
+from handlers.referrals.handlers import close, find_services, send_handler, withdraw
 from handlers.referrals.service import (
     Desk,
     Wish,
@@ -15,6 +15,7 @@ from handlers.referrals.service import (
     words_of,
 )
 from handlers.referrals.store import (
+    Outcome,
     Referral,
     Service,
     Status,
@@ -25,9 +26,11 @@ from handlers.referrals.store import (
 )
 
 __all__ = [
+    "SERVICES",
     "SHAREABLE",
     "Desk",
     "NoPlaceLeft",
+    "Outcome",
     "Part",
     "Referral",
     "ReferralMoved",
@@ -50,5 +53,6 @@ __all__ = [
     "send_handler",
     "services",
     "shared",
+    "withdraw",
     "words_of",
 ]

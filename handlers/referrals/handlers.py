@@ -115,6 +115,16 @@ def send_handler(fields: PersonalFields) -> HandlerFunction:
     return send
 
 
+@handler("referrals.withdraw", local=True)
+def withdraw(call: HandlerCall) -> None:
+    """Revoke every referral of the case that is not over, as when the person withdraws."""
+    uow = own(call)
+    for each in store.open_referrals(uow, call.case.id):
+        if store.move(uow, each, store.Status.REVOKED, ended_at=call.now):
+            data = {"organisation": each.to_organisation, "need": each.need}
+            record(call, "referral.revoked", data)
+
+
 def _chosen(
     fields: PersonalFields,
     uow: UnitOfWork,

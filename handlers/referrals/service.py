@@ -11,12 +11,12 @@ from engine.errors import CaseEnded, NotFound
 from engine.model import Actor, CaseRef, CaseStatus, Tier
 from engine.ports import Publisher
 from engine.store import UnitOfWork
-from engine.store.cases import lock_case
+from engine.store.cases import lock_case, read_case
 from handlers.people import PersonalFields, Purpose, agrees, new_id
 from handlers.referrals import store
 from handlers.referrals.chosen import SHAREABLE
 from handlers.referrals.errors import NoPlaceLeft, ReferralMoved, ReferralRefused
-from handlers.referrals.store import Referral, Service, Status
+from handlers.referrals.store import Outcome, Referral, Service, Status
 
 ANSWERED = "referral-answered"
 """The message by which a case hears the answer; its key is the referral's id."""
@@ -125,9 +125,11 @@ def answer(desk: Desk, referral_id: str, *, accept: bool, reason: str = "") -> R
 def report(desk: Desk, referral_id: str, *, outcome: str, feedback: str) -> Referral:
     """Give feedback on an accepted referral and say what came of it, once.
 
-    :param outcome: code: ``helped``, ``partly``, ``not-helped``.
+    :param outcome: one of :class:`Outcome`.
     :raises ReferralMoved: it is not accepted, or was reported on before.
+    :raises ValueError: another outcome.
     """
+    outcome = Outcome(outcome).value
     case, referral = _received(desk, referral_id, Status.ACCEPTED)
     values = {"outcome": outcome, "words": _sealed(desk, case, feedback)}
     _move(desk, case, referral, Status.REPORTED, values)
@@ -174,12 +176,14 @@ def shared(
 ) -> Mapping[str, Any]:
     """Return the chosen data for somebody of the receiving organisation; the reading is logged.
 
-    Nothing once it is over, revoked, past its time, or the person no longer agrees.
+    Nothing once it or its case is over, it is revoked or past its time, or the person no longer
+    agrees.
     """
     inside = referral.to_organisation in store.organisations_of(reader)
     if not inside or not referral.status.is_open or now >= referral.access_until:
         return {}
-    if not _agrees(uow, case, referral.to_organisation):
+    over = read_case(uow, case.id).status is not CaseStatus.ACTIVE
+    if over or not _agrees(uow, case, referral.to_organisation):
         return {}
     return fields.read_chosen(uow, case, referral.shared_keys, SHAREABLE, reader, "referrals.read")
 

@@ -39,6 +39,14 @@ class Status(StrEnum):
         return self in {Status.SENT, Status.ACCEPTED, Status.REPORTED}
 
 
+class Outcome(StrEnum):
+    """What came of an accepted referral, as the structure says."""
+
+    HELPED = "helped"
+    PARTLY = "partly"
+    NOT_HELPED = "not-helped"
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """What an organisation can give.
@@ -184,6 +192,17 @@ def referral_of_call(uow: UnitOfWork, call_key: str) -> Referral | None:
 def find_referral(uow: UnitOfWork, case_id: str, referral_id: str) -> Referral | None:
     """Return a case's referral, whoever asks; for diagrams."""
     return _first(uow, t.referrals.c.id == referral_id, t.referrals.c.case_id == case_id)
+
+
+def open_referrals(uow: UnitOfWork, case_id: str) -> tuple[Referral, ...]:
+    """Return a case's referrals that are not over, the oldest first; for diagrams."""
+    r = t.referrals.c
+    rows = uow.connection.execute(
+        sa.select(t.referrals)
+        .where(r.case_id == case_id, r.status.in_([each.value for each in Status if each.is_open]))
+        .order_by(r.sent_at, r.id)
+    )
+    return tuple(_referral(row._mapping) for row in rows)
 
 
 def read_referral(uow: UnitOfWork, referral_id: str, actor: Actor, now: datetime) -> Referral:

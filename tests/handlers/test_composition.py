@@ -48,6 +48,7 @@ LOCAL = {
     "referrals.find_services": {"need"},
     "referrals.send": {"need", "priority", "sender", "organisation"},
     "referrals.close": {"referral"},
+    "referrals.withdraw": set(),
 }
 
 

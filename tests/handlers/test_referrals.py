@@ -125,6 +125,29 @@ def test_revoked_is_unreadable_at_once_and_the_receiver_cannot_revoke(site: Site
         answer(desk(site, uow, CLERK, told), referral, accept=True)
 
 
+def test_a_person_who_withdraws_takes_every_open_referral_back(site: Site) -> None:
+    case, told = ready(site), Told()
+    first, second = sent(site, case), sent(site, case, 2)
+    with site.store.unit_of_work() as uow:
+        answer(desk(site, uow, CLERK, told), first, accept=False, reason="Complet")
+    site.run("referrals.withdraw", case)
+    site.run("referrals.withdraw", case)
+    assert status(site, first).status is Status.DECLINED
+    assert status(site, second).status is Status.REVOKED
+    assert read(site, case, second) == {}
+    assert site.kinds(case).count("referral.revoked") == 1
+
+
+def test_what_was_shared_closes_with_its_case(site: Site) -> None:
+    case = ready(site)
+    referral = sent(site, case)
+    with site.store.unit_of_work() as uow:
+        uow.connection.exec_driver_sql(
+            f"UPDATE cases SET status = 'completed' WHERE id = '{case.id}'"
+        )
+    assert read(site, case, referral) == {}
+
+
 def test_access_ends_with_its_time(site: Site) -> None:
     case = ready(site)
     referral = sent(site, case, access_days=Decimal(30))

@@ -25,6 +25,7 @@ _TEMPLATES: Mapping[str, Any] = {
     "news": _l("News"),
     "nobody_free": _l("No operator is free"),
     "overdue": _l("Something is overdue"),
+    "referral": _l("Referral to answer"),
     "task": _l("Task waiting"),
 }
 
