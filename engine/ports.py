@@ -254,6 +254,7 @@ class Ports:
     :ivar migrations: folders of further Alembic versions, upgraded with the engine's own.
     :ivar checks: called with a database before it is opened for use; one that raises
         :class:`~engine.errors.ConfigurationError` keeps it closed.
+    :ivar inspections: what the rooms find wrong in what they keep, a line each, in English.
     :ivar periodic: what the rooms do of themselves every so often.
     """
 
@@ -263,6 +264,7 @@ class Ports:
     migrations: tuple[Path, ...] = ()
     checks: tuple[Callable[[Store], None], ...] = ()
     periodic: tuple[Periodic, ...] = ()
+    inspections: tuple[Callable[[UnitOfWork], Iterable[str]], ...] = ()
 
 
 class Compose(Protocol):

@@ -113,6 +113,7 @@ def compose(settings: Settings, store: Store, clock: Clock | None = None) -> Por
         clock=told,
         migrations=(MIGRATIONS,),
         checks=(lambda database: refuse_unreplayed(database, log),),
+        inspections=(payments.check_books,),
         periodic=(
             Periodic("notices.deliver", timedelta(minutes=1), post.deliver),
             *documents.upkeep(files),

@@ -28,6 +28,7 @@ from engine.bpmn.describe import (
     positions,
     sequence_flows,
     start_form,
+    status_at,
     variables_at,
 )
 from engine.bpmn.interpreter import advance, ended, start
@@ -113,6 +114,7 @@ __all__ = [
     "standing_tokens",
     "start",
     "start_form",
+    "status_at",
     "survey",
     "targets",
     "timer_starts",

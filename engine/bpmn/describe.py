@@ -11,10 +11,10 @@ from engine.bpmn.assignment import listed
 from engine.bpmn.checks import elements_of
 from engine.bpmn.context import StepContext
 from engine.bpmn.publication import Publication
-from engine.bpmn.state import read_state
+from engine.bpmn.state import read_state, status_of
 from engine.bpmn.workflow import CaseWorkflow
 from engine.errors import NotFound
-from engine.model import CaseRef
+from engine.model import CaseRef, CaseStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +154,14 @@ def positions(publication: Publication, state: bytes) -> tuple[Position, ...]:
         if token.activation
     ]
     return tuple(sorted(found, key=lambda position: position.activation))
+
+
+def status_at(publication: Publication, state: bytes) -> CaseStatus:
+    """Return what a state says of its case: active, completed or cancelled.
+
+    :raises StateUnreadable: the state cannot be read.
+    """
+    return status_of(at_rest(publication, state))
 
 
 def variables_at(

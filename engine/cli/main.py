@@ -92,6 +92,7 @@ def _register() -> None:
     from engine.cli import (
         cases,
         demo,
+        doctor,
         language,
         lint,
         migrations,
@@ -114,6 +115,7 @@ def _register() -> None:
         language.feel,
         language.dmn,
         cases.case,
+        doctor.doctor,
         cases.history,
         operate.operate,
         migrations.migrate,

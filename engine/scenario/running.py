@@ -16,7 +16,7 @@ from engine.scenario.language import Scenario, read_actors, read_scenario
 from engine.scenario.player import Player
 from engine.scenario.report import Failure, ScenarioReport, ScenarioResult
 from engine.scenario.source import ScenarioUnreadable
-from engine.scenario.stage import Ground, Template
+from engine.scenario.stage import Ground, Stage, Template
 from engine.settings import Settings
 
 SCENARIOS = "scenarios"
@@ -100,6 +100,7 @@ class _Scheme:
             except PasserelleError as error:
                 failure = Failure(str(scenario.file), "play", (str(error),))
             if player.situation is not None:
+                failure = failure or _examined(stage, player.situation.case_id, scenario)
                 self.report.covered.saw(template.deployed, player.situation.history())
         return failure
 
@@ -107,6 +108,14 @@ class _Scheme:
         result = ScenarioResult(self.name, str(file), name, failure)
         self.report.results.append(result)
         self.progress(result)
+
+
+def _examined(stage: Stage, case_id: str, scenario: Scenario) -> Failure | None:
+    """Return a failure where what is stored of the case contradicts itself."""
+    found = stage.engine.examine_case(case_id)
+    if not found:
+        return None
+    return Failure(str(scenario.file), "examine the case", tuple(each.what for each in found))
 
 
 def _unreadable(error: ScenarioUnreadable) -> Failure:

@@ -1,6 +1,7 @@
 """The engine: one public method = one use case = one transaction."""
 
 from engine.service.changes import ChangeView, OperatedView, TargetView, TokenView, ValueChange
+from engine.service.doctor import Ailment, Diagnosis
 from engine.service.engine import Engine
 from engine.service.historic import Record
 from engine.service.linting import REFUSED, FileReport, lint_files, lint_paths
@@ -44,6 +45,7 @@ from engine.service.views import (
 __all__ = [
     "REFUSED",
     "ActionView",
+    "Ailment",
     "BatchItemView",
     "BatchPreview",
     "BatchView",
@@ -52,6 +54,7 @@ __all__ = [
     "ChangeView",
     "Deployed",
     "DeploymentView",
+    "Diagnosis",
     "Engine",
     "EventView",
     "FileReport",

@@ -7,6 +7,7 @@ Every use case reads the same: load → advance → save. What an actor may not 
 
 from engine.service.bulk import MigrationBatches
 from engine.service.cases import Cases
+from engine.service.doctor import Doctor
 from engine.service.drawings import Drawings
 from engine.service.historic import Historic
 from engine.service.migrations import Migrations
@@ -26,6 +27,7 @@ class Engine(
     Trail,
     Reports,
     Historic,
+    Doctor,
     Operations,
     Modifications,
     Migrations,

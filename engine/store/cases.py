@@ -100,6 +100,12 @@ def case_by_request(uow: UnitOfWork, request_id: str) -> str | None:
     return uow.connection.execute(sa.select(_C.id).where(_C.request_id == request_id)).scalar()
 
 
+def case_ids_after(uow: UnitOfWork, case_id: str, limit: int) -> tuple[str, ...]:
+    """Return the next ids of cases after this one, in their order; all begin after ``""``."""
+    found = sa.select(_C.id).where(_C.id > case_id).order_by(_C.id).limit(limit)
+    return tuple(uow.connection.execute(found).scalars())
+
+
 def schemes_of(uow: UnitOfWork, case_ids: Collection[str]) -> frozenset[str]:
     """Return the schemes of these cases."""
     if not case_ids:

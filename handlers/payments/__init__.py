@@ -1,6 +1,7 @@
 """Payments: tranches planned, asked for, approved and paid by three different people."""
 
 from handlers.payments.access import BudgetAccess
+from handlers.payments.checking import check_books
 from handlers.payments.demo import HEADINGS, seed_budgets
 from handlers.payments.funding import DoubleFunding, Funding, double_funding
 from handlers.payments.handlers import approve, mark_paid, plan, refund, refuse, request, stop
@@ -35,6 +36,7 @@ __all__ = [
     "Way",
     "approve",
     "as_amount",
+    "check_books",
     "double_funding",
     "find_payment",
     "find_payments",
