@@ -92,6 +92,8 @@ class InBrowser(Player):
         assert start.who is not None
         person = self._cast.person(self._actor(start.who, {}))
         answer = answered(start.answer, {}, self._now(), _empty_page)
+        for known in start.known:
+            self._stage.somebody(answered(known, {}, self._now(), _empty_page))
         person.begin_case(self._config.id)
         person.answer(_typed(answer))
         person.shot(f"{self._folder}/start")

@@ -255,6 +255,7 @@ def test_a_step_that_cannot_be_played_fails_at_its_line(
         (told("  - repeat: many\n    steps: []\n"), 5, "repeat"),
         (told("") + "name: again\n", 5, "twice"),
         ("name: x\nstart_at: soon\nstart: {as: clerk}\n", 2, "start_at"),
+        ("name: x\nstart_at: 2026-01-31\nstart: {as: clerk, known: nobody}\n", 3, "mappings"),
         ("name: [unfinished\n", 2, "no YAML"),
         ("name: !!python/object:os.system x\n", 1, "tag"),
         ("name: &a x\ndescription: *a\n", 2, "references"),
