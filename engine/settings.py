@@ -82,6 +82,7 @@ class Settings:
     master_key_file: Path | None = None
     search_key_file: Path | None = None
     erasure_log: Path | None = None
+    metrics_token: str = ""
 
     def __post_init__(self) -> None:
         if self.demo and self.host not in {"127.0.0.1", "::1", "localhost"}:
@@ -136,6 +137,7 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path | None = 
         master_key_file=_path(env, "MASTER_KEY_FILE"),
         search_key_file=_path(env, "SEARCH_KEY_FILE"),
         erasure_log=_path(env, "ERASURE_LOG"),
+        metrics_token=env.get(PREFIX + "METRICS_TOKEN", ""),
     )
 
 

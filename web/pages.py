@@ -1,22 +1,27 @@
-"""Pages that belong to no room: the first one, the language switch, the health check."""
+"""Pages that belong to no room: the first one, the language switch, what monitoring asks."""
 
 from __future__ import annotations
 
+import hmac
 from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from engine.metrics import CONTENT_TYPE as METRICS_TYPE
 from web.accounts import current_account, save_account
-from web.context import store
+from web.context import engine, settings, store
 from web.locales import LANGUAGES
 from web.policy import admits
 
 blueprint = Blueprint("pages", __name__)
 
+PLAIN = "text/plain; charset=utf-8"
+
 _FIRST_PAGES = (
     *("worklist.index", "cases.index", "operations.index", "versions.index"),
     "protection.emergencies",
+    "reports.index",
 )
 
 
@@ -44,12 +49,30 @@ def language(code: str) -> ResponseReturnValue:
     return redirect(_own_path(request.args.get("next", "/")))
 
 
-@blueprint.get("/healthy")
-def healthy() -> ResponseReturnValue:
-    """Answer that the server runs and reaches its database."""
-    with store().snapshot() as uow:
-        uow.connection.exec_driver_sql("SELECT 1")
-    return "ok\n", 200, {"Content-Type": "text/plain; charset=utf-8"}
+@blueprint.get("/health")
+def health() -> ResponseReturnValue:
+    """Answer that the server runs."""
+    return "ok\n", 200, {"Content-Type": PLAIN}
+
+
+@blueprint.get("/ready")
+def ready() -> ResponseReturnValue:
+    """Answer that the server reaches its database and can serve people; 503 while it cannot."""
+    engine().reachable()
+    return "ok\n", 200, {"Content-Type": PLAIN}
+
+
+@blueprint.get("/metrics")
+def metrics() -> ResponseReturnValue:
+    """Give Prometheus what it counts, to whoever has the site's token; else there is no such page.
+
+    Source: Prometheus sends it as ``authorization: {credentials: …}``.
+    """
+    token = settings().metrics_token
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not token or not hmac.compare_digest(given.encode(), token.encode()):
+        return abort(404)
+    return engine().metrics(), 200, {"Content-Type": METRICS_TYPE}
 
 
 def _own_path(target: str) -> str:

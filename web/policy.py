@@ -89,7 +89,9 @@ PROTECTION_OFFICERS = Rule(
 
 POLICY: Mapping[str, Rule] = {
     "pages.language": ANYONE,
-    "pages.healthy": ANYONE,
+    "pages.health": ANYONE,
+    "pages.ready": ANYONE,
+    "pages.metrics": ANYONE,
     "security.login": ANYONE,
     "security.logout": SIGNED_IN,
     "pages.home": SIGNED_IN,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from engine import metrics
 from engine.errors import CallPostponed, HandlerFailed
 from engine.feel import to_feel
 from engine.jobs.backoff import retry_delay
@@ -50,7 +51,8 @@ def invoke(
         open=store.unit_of_work,
     )
     check_arguments(handler.spec, call)
-    result = handler.function(told, **call.arguments) or {}
+    with metrics.call(call.handler):
+        result = handler.function(told, **call.arguments) or {}
     try:
         return {name: to_feel(value) for name, value in result.items()}
     except (AttributeError, TypeError, ValueError):

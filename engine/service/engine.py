@@ -17,6 +17,7 @@ from engine.service.reports import Reports
 from engine.service.schemes import Schemes
 from engine.service.tasks import Tasks
 from engine.service.trail import Trail
+from engine.service.vitals import Vitals
 
 
 class Engine(
@@ -28,6 +29,7 @@ class Engine(
     Reports,
     Historic,
     Doctor,
+    Vitals,
     Operations,
     Modifications,
     Migrations,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from engine import bpmn
+from engine import bpmn, metrics
 from engine.errors import BusinessError
 from engine.jobs.failures import failure_text
 from engine.model import (
@@ -63,15 +63,16 @@ class Stepper:
         :returns: the case as it was saved.
         :raises RevisionConflict: another transaction advanced it meanwhile.
         """
-        context = bpmn.StepContext(case=case.ref, now=now)
-        deployed = self._publications.get(case.deployment_id)
-        if isinstance(command, StartProcess):
-            outcome = bpmn.start(deployed.process, command, context)
-        elif isinstance(command, bpmn.Modification):
-            outcome = bpmn.modify(deployed.process, case.state, command, context)
-        else:
-            outcome = bpmn.advance(deployed.process, case.state, command, context)
-        return self.settle(uow, case, outcome, actor, now)
+        with metrics.step(type(command).__name__):
+            context = bpmn.StepContext(case=case.ref, now=now)
+            deployed = self._publications.get(case.deployment_id)
+            if isinstance(command, StartProcess):
+                outcome = bpmn.start(deployed.process, command, context)
+            elif isinstance(command, bpmn.Modification):
+                outcome = bpmn.modify(deployed.process, case.state, command, context)
+            else:
+                outcome = bpmn.advance(deployed.process, case.state, command, context)
+            return self.settle(uow, case, outcome, actor, now)
 
     def settle(
         self, uow: UnitOfWork, case: CaseRow, outcome: Outcome, actor: Actor, now: datetime

@@ -112,7 +112,7 @@ class Site:
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.address}/healthy", timeout=5) as response:
+            with urllib.request.urlopen(f"{self.address}/ready", timeout=5) as response:
                 return bool(response.status == 200)
         except urllib.error.URLError:
             return False

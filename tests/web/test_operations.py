@@ -75,10 +75,10 @@ def test_unforeseen_error_shows_a_reference_and_logs_no_text_of_it(site: Site) -
 
     from structlog.testing import capture_logs
 
-    site.app.view_functions["pages.healthy"] = crash
+    site.app.view_functions["pages.ready"] = crash
     site.app.testing = False
     with capture_logs() as logs:
-        page = site.browser().get("/healthy")
+        page = site.browser().get("/ready")
     assert page.status_code == 500
     line = next(entry for entry in logs if entry["event"] == "crashed")
     assert line["code"] in page.text

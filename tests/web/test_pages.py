@@ -25,7 +25,7 @@ PAGES = ("/sign-in", "/tasks", "/start", "/cases", "/nowhere")
 
 def test_every_answer_carries_the_security_headers(site: Site) -> None:
     browser = site.browser("ofii")
-    for path in (*PAGES, "/healthy"):
+    for path in (*PAGES, "/health", "/ready"):
         headers = browser.get(path).headers
         policy = headers["Content-Security-Policy"]
         assert "default-src 'self'" in policy

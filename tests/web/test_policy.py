@@ -27,7 +27,9 @@ COMMITTEE = {"committee_secretary", "committee_member"}
 OVERSIGHT = {"administrator", "auditor", "data_protection_officer"}
 EXPECTED = {
     "pages.language": "everyone",
-    "pages.healthy": "everyone",
+    "pages.health": "everyone",
+    "pages.ready": "everyone",
+    "pages.metrics": "everyone",
     "security.login": "everyone",
     "security.logout": "signed in",
     "pages.home": "signed in",
