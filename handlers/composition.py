@@ -116,6 +116,7 @@ def compose(settings: Settings, store: Store, clock: Clock | None = None) -> Por
         inspections=(payments.check_books,),
         periodic=(
             Periodic("notices.deliver", timedelta(minutes=1), post.deliver),
+            Periodic("notices.recheck", timedelta(minutes=5), post.problems.recheck),
             *documents.upkeep(files),
             *people.upkeep(store, compose_people(settings, store, told).erasures),
         ),

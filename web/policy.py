@@ -130,6 +130,8 @@ POLICY: Mapping[str, Rule] = {
     "reports.export": REPORT_READERS,
     "notices.index": CASE_READERS,
     "notices.preview": CASE_READERS,
+    "notices.problems": CASEWORKERS,
+    "notices.settle": CASEWORKERS,
     "versions.index": DESIGNERS,
     "versions.version": DESIGNERS,
     "versions.plan": DESIGNERS,

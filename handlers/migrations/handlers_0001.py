@@ -204,3 +204,12 @@ def _notices() -> None:
         sa.Column("since", _moment(), nullable=False),
         sa.Column("notice_key", sa.String(500), nullable=False),
     )
+    op.create_table(
+        "contact_problems",
+        sa.Column("case_id", sa.String(32), primary_key=True),
+        sa.Column("receiver", sa.String(80), primary_key=True),
+        sa.Column("since", _moment(), nullable=False),
+        sa.Column("closed_at", _moment()),
+        sa.Column("closed_by", sa.String(64)),
+    )
+    op.create_index("ix_contact_problems_open", "contact_problems", ["closed_at", "since"])

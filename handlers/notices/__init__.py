@@ -4,6 +4,7 @@ from handlers.notices.bounces import take_back
 from handlers.notices.errors import AddressRefused
 from handlers.notices.handlers import send_handler
 from handlers.notices.mail import Mailer, Outbox, SmtpServer
+from handlers.notices.problems import ContactProblem, Problems, problems_seen
 from handlers.notices.quiet import read_hours
 from handlers.notices.receivers import ORGANISATION, SUBJECT, Plan, Receivers
 from handlers.notices.sending import Notices
@@ -13,7 +14,6 @@ from handlers.notices.store import (
     Notice,
     NoticeStatus,
     Reason,
-    came_back,
     find_notices,
     notices_of,
 )
@@ -23,6 +23,7 @@ __all__ = [
     "ORGANISATION",
     "SUBJECT",
     "AddressRefused",
+    "ContactProblem",
     "HttpGateway",
     "Listed",
     "Mailer",
@@ -31,14 +32,15 @@ __all__ = [
     "Notices",
     "Outbox",
     "Plan",
+    "Problems",
     "Reason",
     "Receivers",
     "SmsCarrier",
     "SmsOutbox",
     "SmtpServer",
-    "came_back",
     "find_notices",
     "notices_of",
+    "problems_seen",
     "read_hours",
     "send_handler",
     "take_back",

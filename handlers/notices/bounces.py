@@ -16,6 +16,7 @@ from typing import cast
 from engine.model import SYSTEM
 from engine.store import Store
 from handlers.notices import store
+from handlers.notices.problems.store import open_problem
 from handlers.notices.store import Notice, NoticeStatus
 
 _OURS = re.compile(r"([0-9a-f]{32})@passerelle")
@@ -52,6 +53,7 @@ def _bounced(database: Store, notice: Notice, at: datetime) -> bool:
         if not store.update_notice(uow, notice, status=NoticeStatus.BOUNCED.value):
             return False
         store.mark_bad(uow, notice.address, notice.key, at)
+        open_problem(uow, notice, at)
         data = {"template": notice.template, "to": notice.receiver}
         uow.record(notice.case_id, "notice.bounced", data, actor=SYSTEM.account_id, at=at)
     return True

@@ -18,6 +18,7 @@ from engine.store.cases import read_case
 from handlers.notices import mail, store
 from handlers.notices.errors import AddressRefused
 from handlers.notices.mail import Mailer
+from handlers.notices.problems import Problems, open_problem
 from handlers.notices.receivers import EMAIL, ORGANISATION, SMS, Plan, Receivers
 from handlers.notices.sms import SmsCarrier
 from handlers.notices.store import Notice, NoticeStatus, Reason
@@ -61,6 +62,11 @@ class Notices:
         status = self._carry(call.key, plan, call.now)
         with call.open() as uow:
             self._record(uow, call, plan, to, status)
+
+    @property
+    def problems(self) -> Problems:
+        """Contact details that do not work."""
+        return Problems(self.database, self.clock, self.receivers)
 
     def plan(self, uow: UnitOfWork, case: CaseRef, template: str, to: str) -> Plan:
         """Return what a notice would be now; nothing is sent, that rules were read is logged."""
@@ -132,6 +138,8 @@ class Notices:
             return
         if status is NoticeStatus.BOUNCED:
             store.mark_bad(uow, plan.digest, call.key, call.now)
+        if status is NoticeStatus.BOUNCED or plan.reason is Reason.BAD_ADDRESS:
+            open_problem(uow, notice, call.now)
         data = {"template": plan.template, "to": to}
         if plan.reason is not Reason.NONE:
             data["reason"] = plan.reason.value
@@ -188,5 +196,6 @@ class Notices:
                 return
             if status is NoticeStatus.BOUNCED:
                 store.mark_bad(uow, notice.address, notice.key, now)
+                open_problem(uow, notice, now)
             data = {"template": notice.template, "to": notice.receiver}
             uow.record(notice.case_id, f"notice.{status}", data, actor=SYSTEM.account_id, at=now)

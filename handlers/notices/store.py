@@ -157,21 +157,6 @@ def every_notice(uow: UnitOfWork) -> tuple[Listed, ...]:
     return tuple(Listed(_notice(r._mapping), r.reference, r.scheme) for r in rows)
 
 
-def came_back(uow: UnitOfWork, case_id: str) -> bool:
-    """Tell whether the newest notice that went to a case's person came back, or found no address
-    but one that another notice came back from."""
-    n = notices.c
-    row = uow.connection.execute(
-        sa.select(n.status, n.reason)
-        .where(n.case_id == case_id, n.receiver == "subject")
-        .order_by(n.at.desc(), n.key.desc())
-        .limit(1)
-    ).first()
-    return row is not None and (
-        row.status == NoticeStatus.BOUNCED or row.reason == Reason.BAD_ADDRESS
-    )
-
-
 # --- what waits to be sent together --------------------------------------------------------
 
 

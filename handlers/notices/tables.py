@@ -38,3 +38,14 @@ bad_addresses = Table(
     Column("since", UtcDateTime, nullable=False),
     Column("notice_key", String(500), nullable=False),
 )
+
+contact_problems = Table(
+    "contact_problems",
+    metadata,
+    Column("case_id", String(32), primary_key=True),
+    Column("receiver", String(80), primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+    Column("closed_by", String(64)),
+    Index("ix_contact_problems_open", "closed_at", "since"),
+)

@@ -4,7 +4,7 @@ from handlers.people.access import Access
 from handlers.people.attributes import ATTRIBUTES, IDENTITY_ENTRIES
 from handlers.people.consents import Consent, Purpose, agrees, consents_of, current_consent
 from handlers.people.consents.decisions import Decision
-from handlers.people.contact import ContactRules, contact_rules
+from handlers.people.contact import ContactRules, changed_since, contact_rules
 from handlers.people.demo import seed_people
 from handlers.people.duplicates.store import PairStatus
 from handlers.people.emergency.store import Verdict
@@ -35,11 +35,12 @@ from handlers.people.store import (
     reads_of_owners,
     sensitive_reads,
 )
-from handlers.people.tiers import OPENED_TO, SENSITIVE, tiers_of
+from handlers.people.tiers import CHANGED_BY, OPENED_TO, SENSITIVE, tiers_of
 from handlers.people.vault import Vault, decrypt, encrypt, keyed_name
 
 __all__ = [
     "ATTRIBUTES",
+    "CHANGED_BY",
     "IDENTITY_ENTRIES",
     "OPENED_TO",
     "SENSITIVE",
@@ -66,6 +67,7 @@ __all__ = [
     "agrees",
     "ask_for_due",
     "case_owner",
+    "changed_since",
     "check_consent",
     "compose_people",
     "consents_of",

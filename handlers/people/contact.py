@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
 from typing import Any
 
 from engine.model import CaseRef
@@ -12,6 +12,8 @@ from engine.store import UnitOfWork
 from handlers.people.attributes import ATTRIBUTES
 from handlers.people.fields import PersonalFields
 from handlers.people.files.store import members
+from handlers.people.keyring import person_owner
+from handlers.people.store import written_since
 
 _KEYS = ("preferred_language", *(key for key in ATTRIBUTES if key.startswith("safe_contact_")))
 NEVER = "none"
@@ -110,3 +112,9 @@ def _time(known: Mapping[str, Any], name: str) -> time | None:
         return time.fromisoformat(str(value)) if value else None
     except ValueError:
         return None  # An import's text that is no time restricts nothing.
+
+
+def changed_since(uow: UnitOfWork, person_id: str, keys: Collection[str], moment: datetime) -> bool:
+    """Tell whether entries of a person's files were written after a moment; nothing is read."""
+    owners = [person_owner(each) for each in members(uow, person_id)]
+    return written_since(uow, owners, keys, moment)

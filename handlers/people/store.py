@@ -209,6 +209,22 @@ def newest_fields(
     return tuple(_field(row._mapping) for row in rows)
 
 
+def written_since(
+    uow: UnitOfWork, owners: Collection[str], keys: Collection[str], moment: datetime
+) -> bool:
+    """Tell whether any of these entries was written after a moment; nothing is decrypted."""
+    f = t.tiered_fields.c
+    return bool(
+        uow.connection.execute(
+            sa.select(
+                sa.exists().where(
+                    f.owner.in_(sorted(owners)), f.key.in_(sorted(keys)), f.written_at > moment
+                )
+            )
+        ).scalar()
+    )
+
+
 def every_field(uow: UnitOfWork, owners: Collection[str]) -> tuple[FieldRow, ...]:
     """Return every version of everything under these owners' keys, the oldest first."""
     f = t.tiered_fields.c

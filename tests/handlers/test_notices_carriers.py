@@ -22,10 +22,10 @@ from engine.model import CaseRef, Tier
 from engine.store import upgrade
 from handlers.commands import COMMANDS
 from handlers.composition import MIGRATIONS
-from handlers.notices import HttpGateway, NoticeStatus, came_back, take_back
+from handlers.notices import HttpGateway, NoticeStatus, problems_seen, take_back
 from handlers.notices.bounces import failed_messages
 from handlers.notices.mail import message_id
-from tests.handlers.support import Site, bytes_below, open_site
+from tests.handlers.support import OFFICER, Site, bytes_below, open_site
 from tests.handlers.test_notices import SAFE, outbox, statuses
 from tests.handlers.test_notices_safety import BY_SMS
 from web import MIGRATIONS as PAGES
@@ -134,7 +134,7 @@ def test_a_number_that_does_not_exist_is_recorded_and_never_tried_again(
     assert sorted(statuses(site, case)) == [NoticeStatus.BOUNCED, NoticeStatus.WITHHELD]
     assert site.kinds(case) == ["notice.bounced", "notice.withheld"]
     with site.store.snapshot() as uow:
-        assert came_back(uow, case.id)
+        assert len(problems_seen(uow, OFFICER, site.clock.now(), case_id=case.id)) == 1
 
 
 @pytest.mark.parametrize("url", ["gateway", "ftp://gateway/x", "http://sms.example.org/x"])
@@ -196,8 +196,6 @@ def test_a_mail_that_came_back_stops_writing_to_that_address_until_another_is_gi
     case = site.write(case, {"safe_contact_email": ("autre@demo.invalid", Tier.PROTECTION)})
     site.run("notices.send", case, activation=3, template="news", to="subject")
     assert outbox(site)[-1]["To"] == "autre@demo.invalid" or len(outbox(site)) == 2
-    with site.store.snapshot() as uow:
-        assert not came_back(uow, case.id)
 
 
 def test_delays_answers_and_other_peoples_mail_are_no_bounce(sqlite_site: Site) -> None:

@@ -71,6 +71,8 @@ EXPECTED = {
     "reports.export": CASEWORK | {"auditor", "funder"},
     "notices.index": CASEWORK | {"auditor"},
     "notices.preview": CASEWORK | {"auditor"},
+    "notices.problems": CASEWORK,
+    "notices.settle": CASEWORK,
     "versions.index": {"process_designer", "administrator"},
     "versions.version": {"process_designer", "administrator"},
     "versions.plan": {"process_designer", "administrator"},

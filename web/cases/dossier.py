@@ -20,7 +20,7 @@ from engine.service import (
     WorklistQuery,
 )
 from handlers.documents import Item
-from handlers.notices import came_back
+from handlers.notices import ContactProblem, problems_seen
 from handlers.payments import LineProgress, Payment, lines_of, payments_of, progress_of
 from web.accounts import current_actor
 from web.cases.designations import Asked, asked_of
@@ -44,7 +44,7 @@ class Dossier:
     :ivar plane: the page of the diagram that is shown.
     :ivar planes: the scheme's own pages, and those shared ones that the case has reached.
     :ivar documents: the newest version of each. :ivar needs: what the open tasks need.
-    :ivar came_back: whether notices to the person do not arrive any more.
+    :ivar unreached: to whom notices of the case do not arrive.
     :ivar steps: by page of the diagram, the one that is shown first.
     """
 
@@ -60,7 +60,7 @@ class Dossier:
     timeline: tuple[Line, ...]
     documents: tuple[Document, ...]
     needs: tuple[Item, ...]
-    came_back: bool
+    unreached: tuple[ContactProblem, ...]
     payments: tuple[Payment, ...]
     plan: tuple[LineProgress, ...]
     asked: tuple[Asked, ...]
@@ -101,7 +101,7 @@ def read_dossier(case_id: str, plane_id: str | None, *, everything: bool) -> Dos
         timeline=tell(history, people, everything=everything),
         documents=tuple(group.newest for group in by_series(files)),
         needs=needed(case, [task.element_id for task in (*mine, *others)]),
-        came_back=_came_back(case_id),
+        unreached=_unreached(case_id),
         payments=tranches,
         plan=_plan(case_id, tranches),
         asked=asked_of(case, history),
@@ -182,9 +182,9 @@ def _tasks(case: CaseView) -> tuple[tuple[WorkItemView, ...], tuple[WorkItemView
     return mine, tuple(task for task in tasks if task.id not in offered)
 
 
-def _came_back(case_id: str) -> bool:
+def _unreached(case_id: str) -> tuple[ContactProblem, ...]:
     with store().snapshot() as uow:
-        return came_back(uow, case_id)
+        return problems_seen(uow, current_actor(), engine().now(), case_id=case_id)
 
 
 def _payments(case_id: str) -> tuple[Payment, ...]:

@@ -93,6 +93,7 @@ _WORDS: Mapping[str, Any] = {
     "notice.sent": _l("Notice sent"),
     "notice.queued": _l("Notice waits to be sent with others"),
     "notice.bounced": _l("Notice came back, the address refuses it"),
+    "contact.corrected": _l("Contact details seen to"),
     "notice.withheld": _l("Notice not sent, no address is safe"),
     "survey.recorded": _l("Survey taken"),
     "referral.sent": _l("Referred to another structure"),

@@ -1,5 +1,6 @@
-"""Notices: what was sent, and a preview of what would be."""
+"""Notices: what was sent, a preview of what would be, and contact details that do not work."""
 
-from web.notices.views import blueprint
+from web.notices import problems, views
+from web.notices.blueprint import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "problems", "views"]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
-from flask import Blueprint, current_app, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from engine.model import CaseRef, Tier
@@ -13,7 +12,6 @@ from engine.service import CaseView
 from handlers.notices import (
     SUBJECT,
     Listed,
-    Notices,
     NoticeStatus,
     Plan,
     find_notices,
@@ -24,9 +22,9 @@ from web.accounts import current_actor
 from web.context import engine, store
 from web.documents import case_ref, documents
 from web.locales import locale
+from web.notices.blueprint import blueprint, notices
+from web.notices.problems import count_mine
 from web.paging import page_number, text_argument
-
-blueprint = Blueprint("notices", __name__, url_prefix="/notices")
 
 PAGE = 20
 
@@ -43,11 +41,6 @@ class Page:
     def pages(self) -> int:
         """How many pages there are."""
         return max(1, -(-self.total // PAGE))
-
-
-def notices() -> Notices:
-    """Return the room that sends notices."""
-    return cast(Notices, current_app.extensions["notices"])
 
 
 @blueprint.get("")
@@ -67,7 +60,12 @@ def index() -> ResponseReturnValue:
         )
     page = Page(items, total, number)
     return render_template(
-        "notices/index.html", notices=page, status=status, search=search, statuses=NoticeStatus
+        "notices/index.html",
+        notices=page,
+        status=status,
+        search=search,
+        statuses=NoticeStatus,
+        unreached=count_mine(),
     )
 
 

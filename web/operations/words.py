@@ -67,6 +67,7 @@ _WORKS: Mapping[str, Any] = {
     "documents.rescan": _l("Scan the documents that wait to be scanned"),
     "documents.sweep": _l("Delete files that no document names"),
     "notices.deliver": _l("Send the notices that were gathered"),
+    "notices.recheck": _l("Look whether contact details that failed were corrected"),
     "people.retention": _l("Ask for the erasure of data whose time is over"),
     "people.scrub": _l("Clear erased keys from the database's files"),
 }

@@ -16,6 +16,7 @@ from handlers.people.files.view import PersonView
 from web.accounts import current_actor
 from web.context import engine, names, store
 from web.i18n import _
+from web.notices.blueprint import notices
 from web.people.blueprint import blueprint, people
 from web.people.reading import reads_of
 from web.people.words import problem
@@ -47,6 +48,7 @@ def change(person_id: str) -> ResponseReturnValue:
     except InvalidAnswer as wrong:
         found = {key: problem(code) for key, code in wrong.errors.items()}
         return _edit(_view(person_id), typed, found)
+    notices().problems.recheck()
     flash(_("The file is changed."))
     return _back(person_id)
 

@@ -106,6 +106,7 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = {
         "file.read": _l("Page of the person's file"),
         "documents.open": _l("Document opened"),
         "notices.send": _l("Notice to the person"),
+        "notices.recheck": _l("Whether contact details were corrected"),
         "surveys.record": _l("A survey was scored"),
         "referrals.read": _l("Referral to another structure"),
         "subject-access": _l("The person's own copy"),

@@ -17,6 +17,7 @@ from web.failures import explain
 from web.forms import Asked, ask
 from web.i18n import _
 from web.locales import locale
+from web.notices.problems import count_mine
 from web.paging import page_number, text_argument
 
 blueprint = Blueprint("worklist", __name__, url_prefix="/tasks")
@@ -35,7 +36,9 @@ def index() -> ResponseReturnValue:
     )
     tasks = engine().worklist(current_actor(), query, locale())
     free = engine().worklist(current_actor(), WorklistQuery(which="group", size=1), locale())
-    return render_template("worklist/index.html", tasks=tasks, query=query, free=free.total)
+    return render_template(
+        "worklist/index.html", tasks=tasks, query=query, free=free.total, unreached=count_mine()
+    )
 
 
 @blueprint.get("/<task_id>")
