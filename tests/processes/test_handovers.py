@@ -17,6 +17,8 @@ PROCESSES = Path(__file__).parents[2] / "processes"
 HANDOVERS = [
     ("fr/ofii-preparation", "retour_vers_le_cameroun", "cm/ofii"),
     ("fr/ofii-preparation", "vers_pari_jedi", "cm/pari-jedi"),
+    ("fr/ofii-preparation", "etudiante_vers_le_togo", "tg/ofii-anpe"),
+    ("tg/mooc", "parcours_acheve", "tg/anpe-services"),
 ]
 
 
