@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from itertools import combinations, pairwise
@@ -164,6 +165,18 @@ def test_no_two_flows_cross(file: Path) -> None:
         for (one, first), (other, second) in combinations(edges, 2):
             crossing = [(a, b) for a in first for b in second if cross(a, b)]
             assert crossing == [], f"{one} crosses {other}"
+
+
+@pytest.mark.parametrize("file", sorted((PROCESSES / "common").glob("*.bpmn")), ids=name_of)
+def test_a_shared_process_is_told_with_what_it_is_given_and_reads_of_its_scheme(file: Path) -> None:
+    root = etree.parse(file).getroot()
+    process = root.find(f"{BPMN}process")
+    told = (PROCESSES.parent / "docs" / "shared-processes.md").read_text("utf-8")
+    lines = [line for line in told.splitlines() if line.startswith(f"| `{process.get('id')}`")]
+    assert len(lines) == 1
+    wanted = {f"`{each.get('name')}`" for each in process.iter(f"{BPMN}dataObject")}
+    wanted |= {f"`{name}`" for name in re.findall(r"scheme\.[a-z_]+", file.read_text("utf-8"))}
+    assert sorted(name for name in wanted if name not in lines[0]) == []
 
 
 def box(shape: Any) -> Box:
