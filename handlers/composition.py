@@ -65,6 +65,7 @@ _HANDLERS = (
     organisations.refuse_accreditation,
     organisations.change_accreditation,
     organisations.note_agreement,
+    organisations.open_places,
     organisations.measure_work,
     payments.plan,
     payments.plan_lines,

@@ -23,6 +23,7 @@ from handlers.organisations.applications import (
     list_criteria,
     measure_work,
     note_agreement,
+    open_places,
     refuse_accreditation,
     register_applicant,
 )
@@ -135,6 +136,7 @@ __all__ = [
     "note_agreement",
     "offer",
     "open_access",
+    "open_places",
     "publish_specification",
     "read_operator",
     "read_organisation",

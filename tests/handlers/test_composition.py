@@ -28,6 +28,7 @@ LOCAL = {
     "organisations.accredit": {"organisation", "specification"},
     "organisations.refuse_accreditation": {"organisation", "specification", "reason"},
     "organisations.change_accreditation": {"organisation", "specification", "status", "reason"},
+    "organisations.open_places": {"organisation", "capacity", "levels", "regions"},
     "organisations.note_agreement": {"organisation"},
     "organisations.measure": {"organisation"},
     "documents.require": set(),

@@ -264,3 +264,41 @@ def test_the_criteria_to_score_are_those_published_in_a_language_that_they_have(
     assert other["criteria"][2]["text"].startswith("Réactivité")
     with pytest.raises(HandlerFailed, match="nothing-published"):
         site.run("organisations.criteria", case, specification="nothing-published")
+
+
+def test_who_has_places_is_found_for_what_it_takes_and_nothing_else(site: Site) -> None:
+    case = site.case("a", "ofii-cm")
+    applicant = apply(site, case)
+    accredit(site, case, applicant)
+    site.run(
+        "organisations.open_places",
+        case,
+        organisation=applicant,
+        capacity=Decimal(2),
+        levels=["social"],
+        regions=["est"],
+    )
+    assert last_event(site, case)[0] == "organisation.places"
+    wanted = {"sector": "transport", "specification": PANEL}
+    found = site.run("organisations.find_operators", case, level="social", region="est", **wanted)[
+        "operators"
+    ]
+    assert {each["id"]: each["capacity_left"] for each in found}[applicant] == 2
+    elsewhere = site.run(
+        "organisations.find_operators", case, level="social", region="centre", **wanted
+    )["operators"]
+    assert applicant not in {each["id"] for each in elsewhere}
+
+
+def test_places_of_an_unknown_region_or_below_the_cases_taken_are_refused(site: Site) -> None:
+    case = site.case("a", "ofii-cm")
+    applicant = apply(site, case)
+    given: dict[str, Any] = {"organisation": applicant, "levels": ["social"]}
+    with pytest.raises(HandlerFailed, match="one or more of"):
+        site.run("organisations.open_places", case, capacity=Decimal(2), regions=["tunis"], **given)
+    site.run("organisations.open_places", case, capacity=Decimal(2), regions=["est"], **given)
+    for name in ("b", "c"):
+        site.run("organisations.assign", site.case(name), organisation=applicant)
+    with pytest.raises(BusinessError) as refused:
+        site.run("organisations.open_places", case, capacity=Decimal(1), regions=["est"], **given)
+    assert refused.value.code == "capacity-taken"

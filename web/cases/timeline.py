@@ -84,6 +84,7 @@ _WORDS: Mapping[str, Any] = {
     "organisation.active": _l("Accreditation resumed"),
     "organisation.withdrawn": _l("Accreditation withdrawn"),
     "organisation.agreed": _l("Agreement with the organisation noted"),
+    "organisation.places": _l("Places of the organisation opened"),
     "committee.submitted": _l("Put before the committee"),
     "committee.withdrawn": _l("Taken back from the committee"),
     "committee.approved": _l("Approved by the committee"),

@@ -6,6 +6,7 @@ from handlers.organisations.applications.accrediting import (
     list_criteria,
     refuse_accreditation,
 )
+from handlers.organisations.applications.charges import open_places
 from handlers.organisations.applications.handlers import (
     measure_work,
     note_agreement,
@@ -30,6 +31,7 @@ __all__ = [
     "list_criteria",
     "measure_work",
     "note_agreement",
+    "open_places",
     "refuse_accreditation",
     "register_applicant",
 ]
