@@ -180,7 +180,7 @@ class BusinessRuleTask(Activity, defaults.ServiceTask):  # type: ignore[misc]
                 now=case.context.now,
             )
         except (DecisionError, FeelError) as error:
-            raise Stuck("decision", f"decision '{decision_id}': {error}") from error
+            raise Stuck("decision", decision=decision_id, error=error) from error
         self._keep_reasons(token, result)
         self.deliver(token, {self.element.extensions.result_variable or "result": result.value})
         return True

@@ -35,7 +35,7 @@ class AdHocSubProcess(SubProcess):
         if self._how.enough is None or inner.element.kind not in ACTIVITIES:
             return
         assert token.turns is not None  # noqa: S101 - set when it began
-        token.turns.enough = truth(inner, self._how.enough, "completion condition", {})
+        token.turns.enough = truth(inner, self._how.enough, "completion-condition", {})
 
     def inner_left(self, token: Token, inner: Token) -> None:
         """Stop what still runs, once it is enough."""

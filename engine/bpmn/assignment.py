@@ -112,7 +112,7 @@ def _texts(token: Token, formula: Formula | None, what: str) -> tuple[str, ...]:
         return listed(value)
     if isinstance(value, tuple | list) and all(isinstance(item, str) for item in value):
         return tuple(value)
-    raise _unfit(what, formula, "a list of texts")
+    raise Stuck("unfit-texts", what=what, text=formula.text)
 
 
 def _text(token: Token, formula: Formula | None, what: str) -> str | None:
@@ -122,7 +122,7 @@ def _text(token: Token, formula: Formula | None, what: str) -> str | None:
     if value == "":
         return None
     assert formula is not None  # noqa: S101 - without a formula there is no value
-    raise _unfit(what, formula, "a text")
+    raise Stuck("unfit-text", what=what, text=formula.text)
 
 
 def priority_of(token: Token) -> int:
@@ -133,7 +133,7 @@ def priority_of(token: Token) -> int:
     value: Any = token.value(formula)
     if isinstance(value, Decimal) and value == int(value) and 0 <= value <= 100:
         return int(value)
-    raise _unfit("priority", formula, "a whole number from 0 to 100")
+    raise Stuck("unfit-priority", text=formula.text)
 
 
 def _due(token: Token) -> datetime | None:
@@ -150,10 +150,3 @@ def _due(token: Token) -> datetime | None:
 def _moment(token: Token, formula: Formula | None) -> datetime | None:
     value = None if formula is None else token.value(formula)
     return None if value is None else timers.moment(value, token.case.publication.time_zone)
-
-
-def _unfit(what: str, formula: Formula, wanted: str) -> Stuck:
-    return Stuck(
-        "expression",
-        f"its {what}, '{formula.text}', does not give {wanted}. Correct the variables, then retry.",
-    )

@@ -203,24 +203,17 @@ def is_true(token: Token, flow: Flow) -> bool:
     value = token.value(flow.condition)
     if isinstance(value, bool):
         return value
-    raise Stuck(
-        "expression",
-        f"the condition of {flow.id}, '{flow.condition.text}', is neither true nor false. "
-        f"{why_null(token, flow.condition)} Give the variables their values, then retry.",
-    )
+    text, why = flow.condition.text, why_null(token, flow.condition)
+    raise Stuck("flow-condition", flow=flow.id, text=text, why=why)
 
 
 def no_true_flow(flows: tuple[Flow, ...]) -> Stuck:
     """Return the incident of an element that cannot be left."""
     conditions = "; ".join(f"{f.id}: {f.condition.text}" for f in flows if f.condition)
-    return Stuck(
-        "no-true-flow",
-        f"no condition is true ({conditions}) and there is no default flow. Correct the variables "
-        "and retry, or publish a diagram with a default flow.",
-    )
+    return Stuck("no-true-flow", conditions=conditions)
 
 
-def why_null(token: Token, formula: Formula) -> str:
+def why_null(token: Token, formula: Formula) -> Any:
     """Return why an expression came out null: the names it misses, never a value."""
     case = token.case
     return formula.why_null(token.scope.visible(case.outermost), case.context.now)

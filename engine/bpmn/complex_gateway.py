@@ -67,11 +67,7 @@ class ComplexGateway(Join, defaults.InclusiveGateway):  # type: ignore[misc]
             value = condition.value(token.scope.visible(case.outermost, counts), case.context.now)
             if isinstance(value, bool):
                 return value
-            raise Stuck(
-                "expression",
-                f"the activation condition '{condition.text}' is neither true nor false. Give the "
-                "variables their values, then retry.",
-            )
+            raise Stuck("activation-condition", text=condition.text)
         except Stuck as stuck:
             case.raise_incident(token, stuck)
             return False

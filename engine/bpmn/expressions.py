@@ -11,7 +11,7 @@ from typing import Any
 from engine.bpmn.findings import Findings, Place
 from engine.errors import FeelError
 from engine.feel import Expression, certain_warnings, parse
-from engine.rules import said
+from engine.rules import Stop, said
 
 FEEL_LANGUAGES = ("feel",)
 CAMUNDA = "{http://camunda.org/schema/zeebe/"
@@ -20,13 +20,15 @@ CAMUNDA = "{http://camunda.org/schema/zeebe/"
 class Stuck(Exception):
     """The interpreter cannot go on at an element; it becomes an incident.
 
-    :ivar code: as in :class:`engine.model.IncidentRaised`.
+    :ivar stop: why, in any language. :ivar code: as in :class:`engine.model.IncidentRaised`.
+    :ivar message: why, in English.
     """
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
+    def __init__(self, message_id: str, **figures: Any) -> None:
+        self.stop = Stop(message_id, figures)
+        self.code = self.stop.code
+        self.message = self.stop.told("en")
+        super().__init__(self.message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +57,22 @@ class Formula:
         try:
             return self.expression.evaluate(context, now=now)
         except FeelError as error:
-            raise Stuck("expression", f"'{self.text}' cannot be computed: {error}") from error
+            raise Stuck("not-computed", text=self.text, error=error) from error
 
-    def why_null(self, context: Mapping[str, Any], now: datetime) -> str:
-        """Return what FEEL has to say of a value that came out null; never a value itself."""
+    def why_null(self, context: Mapping[str, Any], now: datetime) -> Stop | FeelError | str:
+        """Return what FEEL has to say of a value that came out null; never a value itself.
+
+        :returns: something that an incident can speak of.
+        """
         if self.expression is None:
             return ""
         missing = sorted(name for name in self.expression.free_names if name not in context)
         if missing:
-            return f"Not known here: {', '.join(missing)}."
+            return Stop("missing", {"names": ", ".join(missing)})
         try:
             _, warnings = self.expression.evaluate_with_warnings(context, now=now, values=False)
         except FeelError as error:
-            return str(error)
+            return error
         return " ".join(warnings[:3])
 
 

@@ -14,13 +14,13 @@ from engine.bpmn.elements import Element
 from engine.bpmn.expressions import Formula, Stuck
 from engine.errors import DecisionError
 from engine.feel import to_text
+from engine.model import IncidentRaised
+from engine.rules import told_incident
 
 if TYPE_CHECKING:
     from engine.bpmn.tokens import Token
 
 LONGEST_VALUE = 40
-MOST_VALUES = 8
-REMEDIES = "An operator can retry, set a variable, or move the token."
 _READ = ("extensions", "event", "loop", "ad_hoc", "activation")
 
 
@@ -36,12 +36,6 @@ class Reading:
     expressions: tuple[str, ...]
     values: Mapping[str, Any]
     missing: tuple[str, ...]
-
-    def sentence(self) -> str:
-        """Return the values as a sentence; ``""`` if there are none."""
-        shown = [f"{name} is {to_text(value)}" for name, value in self.values.items()]
-        shown += [f"{name} is not known" for name in self.missing]
-        return f"Here {', '.join(shown[:MOST_VALUES])}." if shown else ""
 
 
 def reading(token: Token, message: str) -> Reading:
@@ -63,18 +57,27 @@ def reading(token: Token, message: str) -> Reading:
     )
 
 
-def tell(token: Token, stuck: Stuck) -> tuple[str, Mapping[str, Any]]:
-    """Return an incident's message, with values and remedies, and what history keeps of it."""
+def tell(token: Token, stuck: Stuck) -> Mapping[str, Any]:
+    """Return what history keeps of an incident: why, and what was read there."""
     read = reading(token, stuck.message)
-    message = " ".join(part for part in (stuck.message, read.sentence(), REMEDIES) if part)
-    kept: dict[str, Any] = {}
+    kept: dict[str, Any] = {"said": stuck.stop.as_data()}
     if read.expressions:
         kept["expressions"] = read.expressions
     if read.values:
         kept["values"] = dict(read.values)
     if read.missing:
         kept["missing"] = read.missing
-    return message, kept
+    return kept
+
+
+def incident(
+    activation: int, element_id: str, code: str, kept: Mapping[str, Any]
+) -> IncidentRaised:
+    """Return an incident of which history keeps this, as operators are told of it."""
+    values = {name: to_text(value) for name, value in kept.get("values", {}).items()}
+    said = {**kept["said"], "values": values, "missing": list(kept.get("missing", ()))}
+    message = told_incident(element_id, said, "en")
+    return IncidentRaised(activation, element_id, code, message, said)
 
 
 def _plain(value: Any) -> bool:

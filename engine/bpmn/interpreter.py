@@ -160,14 +160,7 @@ def _throw(token: Token, command: ThrowError) -> None:
     if throw(token, command.code, feel_values(command.variables)):
         return
     case.stop_waiting(token)
-    case.raise_incident(
-        token,
-        Stuck(
-            "uncaught-error",
-            f"it ended in error '{command.code}', which nothing in the diagram catches. Remove "
-            "the cause and retry, or publish a diagram that catches it.",
-        ),
-    )
+    case.raise_incident(token, Stuck("uncaught-error", error=command.code))
 
 
 def _retry(token: Token) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.bpmn.incidents import incident
 from engine.model import (
     CallWanted,
     CaseStatus,
@@ -56,13 +57,13 @@ class Journal:
             )
 
     def incident(
-        self, element_id: str, activation: int, code: str, message: str, kept: Mapping[str, Any]
+        self, element_id: str, activation: int, code: str, kept: Mapping[str, Any]
     ) -> None:
         """Note that the interpreter stopped at an element.
 
-        :param kept: what history keeps of it beside the code.
+        :param kept: what history keeps of it beside the code; see :mod:`engine.bpmn.incidents`.
         """
-        raised = IncidentRaised(activation, element_id, code, f"{element_id}: {message}")
+        raised = incident(activation, element_id, code, kept)
         self.incidents[activation] = raised
         self.event(EventKind.INCIDENT_RAISED, element_id, activation, code=code, **kept)
 

@@ -69,12 +69,12 @@ class MultiInstance(Activity):
             turns.results[token.index] = token.kept(loop.output)
         _tell_numbers(body, turns, turns.done + 1)
         if loop.enough is not None:
-            turns.enough = truth(token, loop.enough, "completion condition", {})
+            turns.enough = truth(token, loop.enough, "completion-condition", {})
         turns.throws = [
             event
             for condition, event in loop.throws
             if not (loop.behaviour is LoopBehaviour.ONE and turns.done)
-            and (condition is None or truth(token, condition, "behaviour's condition", {}))
+            and (condition is None or truth(token, condition, "behaviour-condition", {}))
         ]
 
     def instance_left(self, body: Token) -> None:
@@ -113,18 +113,9 @@ class MultiInstance(Activity):
         if loop.collection is not None and isinstance(value, tuple | list):
             items, total = list(value), len(value)
         if total is None:
-            wanted = "a list" if loop.collection else "a whole number from 0"
-            raise Stuck(
-                "expression",
-                f"the multi-instance's '{formula.text}' is not {wanted}. Give the variables their "
-                "values, then retry.",
-            )
+            raise Stuck("no-list" if loop.collection else "no-count", text=formula.text)
         if total > INSTANCE_LIMIT:
-            raise Stuck(
-                "expression",
-                f"the multi-instance's '{formula.text}' asks for more than {INSTANCE_LIMIT} "
-                "instances. Shorten the list, then retry.",
-            )
+            raise Stuck("too-many-instances", text=formula.text, limit=INSTANCE_LIMIT)
         return Turns(total, items, [None] * total if loop.output is not None else [])
 
     def _next_instance(self, body: Token, turns: Turns) -> None:
@@ -167,6 +158,7 @@ def _whole(value: Any) -> int | None:
 def truth(token: Token, formula: Formula, what: str, numbers: dict[str, Decimal]) -> bool:
     """Return whether a loop's condition holds where a token is.
 
+    :param what: id of the incident that its failure is.
     :raises Stuck: it is neither true nor false.
     """
     case = token.case
@@ -174,12 +166,7 @@ def truth(token: Token, formula: Formula, what: str, numbers: dict[str, Decimal]
     value = formula.value(visible, case.context.now)
     if isinstance(value, bool):
         return value
-    raise Stuck(
-        "expression",
-        f"the {what} '{formula.text}' is neither true nor false. "
-        f"{formula.why_null(visible, case.context.now)} Give the variables their values, then "
-        "retry.",
-    )
+    raise Stuck(what, text=formula.text, why=formula.why_null(visible, case.context.now))
 
 
 def _throw(body: Token, event: Event) -> None:
@@ -252,7 +239,7 @@ class StandardLoop(MultiInstance, _Sequential):  # type: ignore[misc]
         condition = self._loop.condition
         if condition is None:
             return True
-        return truth(token, condition, "loop condition", {"loopCounter": Decimal(done)})
+        return truth(token, condition, "loop-condition", {"loopCounter": Decimal(done)})
 
     def _maximum(self, token: Token) -> int:
         """Return how many times at most; a negative number stands for no limit."""
@@ -262,11 +249,7 @@ class StandardLoop(MultiInstance, _Sequential):  # type: ignore[misc]
         maximum = _whole(token.value(formula))
         if maximum is not None:
             return maximum
-        raise Stuck(
-            "expression",
-            f"the loop's maximum '{formula.text}' is not a whole number from 0. Give the variables "
-            "their values, then retry.",
-        )
+        raise Stuck("no-maximum", text=formula.text)
 
     def _next_instance(self, body: Token, turns: Turns) -> None:
         specs = body.workflow.spec.task_specs

@@ -38,11 +38,7 @@ def send(token: Token, message: Message | None) -> None:
     element, carried = token.element, carried_by(token)
     about = carried.pop(SUBJECT, None)
     if about is not None and about != token.case.context.case.subject:
-        raise Stuck(
-            "expression",
-            f"'{element.id}' hands over '{SUBJECT}', which is not whom this case is about. "
-            f"Map it from case.{SUBJECT}, or leave it out.",
-        )
+        raise Stuck("other-subject", name=SUBJECT)
     assert message is not None  # noqa: S101 - checked when the scheme was published
     sent = MessageSent(
         activation=token.activation,
@@ -68,11 +64,8 @@ def keys_of(token: Token, message: Message) -> dict[str, Any]:
     for name, formula in message.keys.items():
         value = token.value(formula)
         if value is None:
-            raise Stuck(
-                "expression",
-                f"the correlation key '{formula.text}' of message '{message.name}' has no value. "
-                f"{why_null(token, formula)} Give it one, then retry.",
-            )
+            why = why_null(token, formula)
+            raise Stuck("no-key", text=formula.text, message=message.name, why=why)
         keys[name] = value
     return keys
 

@@ -57,11 +57,7 @@ def demand_catcher(token: Token, event: Event) -> None:
     :raises Stuck: nothing does.
     """
     if find_catcher(token, event.code) is None:
-        raise Stuck(
-            "uncaught-error",
-            f"nothing catches its error '{event.code}'. Publish a diagram that catches it, or "
-            "cancel the case.",
-        )
+        raise Stuck("uncaught-event", error=event.code)
 
 
 class IntermediateThrowEvent(Throwing, defaults.IntermediateThrowEvent):  # type: ignore[misc]

@@ -163,7 +163,7 @@ def moment(value: Any, zone: str) -> datetime:
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime.combine(value, time())
     if not isinstance(value, datetime):
-        raise Stuck("expression", "the timer's value is not a date; give it a date or a moment.")
+        raise Stuck("no-date")
     aware = value if value.tzinfo is not None else value.replace(tzinfo=ZoneInfo(zone))
     try:
         return aware.astimezone(UTC)
@@ -184,7 +184,7 @@ def _parse_moment(text: str) -> datetime | date | None:
 
 def _after(start: datetime, value: Duration, times: int, zone: str) -> datetime:
     if value.months < 0 or value.days < 0 or value.rest < timedelta():
-        raise Stuck("expression", "the timer's duration is negative.")
+        raise Stuck("negative-duration")
     try:
         due = add_duration(start, YearsMonths(value.months * times), zone, value.days * times)
         return add_duration(due, value.rest * times, zone)
@@ -194,7 +194,7 @@ def _after(start: datetime, value: Duration, times: int, zone: str) -> datetime:
 
 def too_far(value: Any) -> Stuck:
     """Return the incident of a timer whose moment no calendar holds."""
-    return Stuck("expression", f"the timer's value {value} leads out of the calendar.")
+    return Stuck("too-far", value=value)
 
 
 def _duration(value: Any) -> Duration:
@@ -204,7 +204,7 @@ def _duration(value: Any) -> Duration:
         return Duration(rest=value)
     found = read_duration(value.strip()) if isinstance(value, str) else None
     if found is None:
-        raise Stuck("expression", "the timer's value is not a duration; give it one such as P3M.")
+        raise Stuck("no-duration")
     return found
 
 
@@ -217,10 +217,10 @@ def _first_of_cycle(value: Any, now: datetime, zone: str) -> tuple[datetime, Cyc
     period = "" if found is None else found["period"] or found["then"] or _between(found, zone)
     read = read_duration(period)
     if found is None or read is None or read.longest < SHORTEST_CYCLE:
-        raise Stuck("expression", "the timer's value is not a cycle; give it one such as R3/P1M.")
+        raise Stuck("no-cycle")
     left = int(found["times"]) if found["times"] else None
     if left == 0:
-        raise Stuck("expression", f"the cycle '{value}' never fires.")
+        raise Stuck("empty-cycle", value=value)
     if found["end"]:
         return _towards(Cycle(moment(found["end"], zone), 0, None, period, True), left, now, zone)
     anchor = moment(found["start"], zone) if found["start"] else now
@@ -238,7 +238,7 @@ def _towards(cycle: Cycle, most: int | None, now: datetime, zone: str) -> tuple[
     :param most: firings, the last of them at the anchor.
     """
     if cycle.anchor <= now:
-        raise Stuck("expression", "the cycle's end is past, so it never fires.")
+        raise Stuck("past-cycle")
     turn, due = _ahead(cycle, _FAR_BACK if most is None else 1 - most, now, zone)
     return due, replace(cycle, turn=turn)
 

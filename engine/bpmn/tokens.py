@@ -208,11 +208,7 @@ class Token(Task):  # type: ignore[misc]
         """
         value = self.value(formula)
         if holds_function(value):
-            raise Stuck(
-                "expression",
-                f"'{formula.text}' gives a function, which no variable can keep. Publish a diagram "
-                "that keeps what the function returns.",
-            )
+            raise Stuck("function", text=formula.text)
         return value
 
     def open_locals(self) -> Scope:

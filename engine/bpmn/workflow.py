@@ -160,11 +160,7 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
         while container.owner is not None:
             depth, container = depth + 1, container.owner.workflow
         if depth >= NESTING_LIMIT:
-            raise Stuck(
-                "step-limit",
-                f"processes call one another more than {NESTING_LIMIT} deep. Correct the process "
-                "that calls itself.",
-            )
+            raise Stuck("too-deep", limit=NESTING_LIMIT)
         return self.create_subprocess(owner, spec_name)
 
     def close(self, owner: Token) -> InnerWorkflow | None:
@@ -206,14 +202,7 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
 
     def _stop(self, token: Token) -> None:
         token._set_state(TaskState.STARTED)
-        self.raise_incident(
-            token,
-            Stuck(
-                "step-limit",
-                f"one step passed {STEP_LIMIT:,} elements without waiting. If the loop is meant, "
-                "retry; otherwise correct its condition and publish again.",
-            ),
-        )
+        self.raise_incident(token, Stuck("step-limit", limit=STEP_LIMIT))
 
     def _end_containers(self) -> bool:
         while self.quiet:
@@ -249,12 +238,7 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
             return
         for token in tokens:
             if not token.incident:
-                stuck = Stuck(
-                    "deadlock",
-                    "it waits for tokens that can no longer come: the gateway before it did not "
-                    "send one by every flow. Cancel the case, or publish a corrected diagram.",
-                )
-                self.raise_incident(token, stuck)
+                self.raise_incident(token, Stuck("deadlock"))
 
     def resume(self, token: Token) -> None:
         """Let a token leave whose element's own work is done."""
@@ -313,8 +297,9 @@ class CaseWorkflow(Container, BpmnWorkflow):  # type: ignore[misc]
     def raise_incident(self, token: Token, stuck: Stuck) -> None:
         """Keep a token waiting for an operator."""
         token.incident = stuck.code
-        message, kept = tell(token, stuck)
-        self.journal.incident(token.element.id, self.activate(token), stuck.code, message, kept)
+        self.journal.incident(
+            token.element.id, self.activate(token), stuck.code, tell(token, stuck)
+        )
 
     def write(self, token: Token, scope: Scope, values: Mapping[str, Any]) -> None:
         """Give a token's results to the scopes they belong to, and note what changed."""

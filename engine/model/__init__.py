@@ -313,13 +313,17 @@ class IncidentRaised:
 
     :ivar code: ``no-true-flow``, ``expression``, ``uncaught-error``, ``decision``, ``deadlock``,
         ``step-limit``.
-    :ivar message: what, where, with which values (none personal), and the remedies.
+    :ivar message: where, why, with which values (none personal), and the remedies, in English.
+    :ivar said: the same for any language: ``id`` and ``figures`` of the message, and, as
+        texts by name, the ``values`` that were read there (none personal) and what is ``missing``;
+        see :mod:`engine.rules.stops`.
     """
 
     activation: int
     element_id: str
     code: str
     message: str
+    said: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

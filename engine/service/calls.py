@@ -12,6 +12,7 @@ from engine.feel import to_feel
 from engine.jobs.backoff import retry_delay
 from engine.model import Actor, CallWanted, EventKind, IncidentRaised
 from engine.ports import HandlerCall, Ports
+from engine.rules import Stop, told_incident
 from engine.service.arguments import check_arguments
 from engine.store import Store, UnitOfWork
 from engine.store.cases import CaseRow
@@ -83,10 +84,12 @@ def allowed(retries: int, error: Exception) -> int:
 
 def incident_of(call: CallWanted, text: str) -> IncidentRaised:
     """Return the incident of a call that failed for good."""
-    return IncidentRaised(
-        call.activation,
-        call.element_id,
-        "handler-failed",
-        f"{call.element_id}: handler '{call.handler}' failed {call.retries} times. {text} "
-        "Remove the cause, then retry.",
-    )
+    figures = {"handler": call.handler, "attempts": call.retries, "reason": text}
+    return failed("handler-failed", call.activation, call.element_id, **figures)
+
+
+def failed(message_id: str, activation: int, element_id: str, **figures: object) -> IncidentRaised:
+    """Return the incident of work that failed for good; its own words say what can be done."""
+    said = {**Stop(message_id, figures).as_data(), "remedies": False}
+    message = told_incident(element_id, said, "en")
+    return IncidentRaised(activation, element_id, message_id, message, said)

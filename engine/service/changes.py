@@ -9,6 +9,7 @@ from typing import Any
 from engine import bpmn
 from engine.feel import kind_of
 from engine.model import CaseStatus, EventKind, Outcome
+from engine.rules import told_incident
 from engine.service.publications import Deployed
 from engine.store.cases import CaseRow
 
@@ -118,7 +119,11 @@ def change_view(
         timers=names(each.element_id for each in outcome.timers),
         messages=names(each.element_id for each in outcome.subscriptions),
         incidents=tuple(
-            (deployed.name_of(each.element_id, labels), each.code, each.message)
+            (
+                deployed.name_of(each.element_id, labels),
+                each.code,
+                told_incident(each.element_id, each.said, locale),
+            )
             for each in outcome.incidents
         ),
         ends=outcome.status is CaseStatus.COMPLETED,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
 
 from engine import bpmn
-from engine.errors import CaseSuspended, InvalidAnswer, NotAllowed, NotFound
+from engine.errors import CaseSuspended, DeploymentRefused, InvalidAnswer, NotAllowed, NotFound
 from engine.model import (
     SYSTEM,
     Actor,
@@ -22,9 +24,11 @@ from engine.model import (
     Variables,
 )
 from engine.ports import TieredValue
+from engine.rules import told_incident
 from engine.service import messages
 from engine.service.base import SITE_OPERATORS, UseCases
 from engine.service.payloads import dump, load
+from engine.service.starting import RETRIES
 from engine.service.views import (
     IncidentView,
     StartView,
@@ -38,7 +42,7 @@ from engine.store.cases import (
 )
 from engine.store.jobs import next_due, read_job, update_job
 from engine.store.messages import first_publication
-from engine.store.starts import all_starts, begun_by, next_start, revive
+from engine.store.starts import StartJobRow, all_starts, begun_by, next_start, update_start
 from engine.store.work import IncidentRow, open_incidents, read_incident, resolve_incidents
 
 log = structlog.get_logger(__name__)
@@ -134,24 +138,32 @@ class Operations(UseCases):
             self.starts.run(start)
         return went.total
 
-    def planned_starts(self) -> tuple[StartView, ...]:
+    def planned_starts(self, locale: str = "fr") -> tuple[StartView, ...]:
         """Return the cases that are to begin by themselves, and those that could not."""
         with self.store.snapshot() as uow:
-            return tuple(
-                StartView(
-                    row.id,
-                    row.scheme,
-                    row.element_id,
-                    str(row.trigger),
-                    row.due_at,
-                    row.status is JobStatus.INCIDENT,
-                    row.last_error,
-                )
-                for row in all_starts(uow)
-            )
+            return tuple(self._planned(uow, row, locale) for row in all_starts(uow))
+
+    def _planned(self, uow: UnitOfWork, row: StartJobRow, locale: str) -> StartView:
+        newest, deployed, name = latest_deployment(uow, row.scheme), None, row.element_id
+        # A publication that is refused now is what the start fails for: there are no names.
+        with suppress(DeploymentRefused):
+            deployed = None if newest is None else self._publications.get(newest.id)
+        if deployed is not None:
+            name = deployed.name_of(row.element_id, deployed.labels_in(locale))
+        return StartView(
+            id=row.id,
+            scheme=row.scheme,
+            scheme_name=deployed.config.name_in(locale) if deployed is not None else row.scheme,
+            element_id=row.element_id,
+            element_name=name,
+            trigger=str(row.trigger),
+            due_at=row.due_at,
+            failed=row.status is JobStatus.INCIDENT,
+            error=row.last_error,
+        )
 
     def retry_start(self, start_id: int, actor: Actor = SYSTEM) -> None:
-        """Try again to begin a case that could not.
+        """Try again to begin a case that could not; its history tells who asked for it.
 
         :param actor: an operator of the site: no case is there yet whose scheme could name others.
         :raises NotAllowed: the actor is none.
@@ -159,10 +171,20 @@ class Operations(UseCases):
         """
         if actor is not SYSTEM and not actor.roles & SITE_OPERATORS:
             raise NotAllowed("Cases that could not begin are tried again by a site's operators.")
+        now = self._ports.clock.now()
         with self.store.unit_of_work() as uow:
-            if not revive(uow, self._ports.clock.now(), ids=[start_id]):
+            job = next((row for row in all_starts(uow) if row.id == start_id), None)
+            if job is None or not self._revive(uow, job, actor, now):
                 raise NotFound("failed start", str(start_id))
         log.info("start tried again", start=start_id, actor=actor.account_id)
+
+    def _revive(self, uow: UnitOfWork, job: StartJobRow, actor: Actor, now: datetime) -> bool:
+        payload = load(job.payload)
+        asked = {"by": actor.account_id, "at": now}
+        retried = dump({**payload, RETRIES: (*payload.get(RETRIES, ()), asked)})
+        return job.status is JobStatus.INCIDENT and update_start(
+            uow, job, payload=retried, status=JobStatus.WAITING, due_at=now, attempt=0
+        )
 
     def run_due(self, limit: int = 1000) -> int:
         """Run the jobs whose moment has come, remote calls included, one after another.
@@ -211,7 +233,7 @@ class Operations(UseCases):
                         element_id=row.element_id,
                         element_name=labels.element(row.element_id, name),
                         code=row.code,
-                        message=row.message,
+                        message=_told(row, locale),
                         raised_at=row.raised_at,
                         activation=row.activation,
                         attempts=job.attempt if job else 0,
@@ -272,3 +294,9 @@ class Operations(UseCases):
             activation=incident.activation,
         )
         resolve_incidents(uow, case.id, [incident.activation], now, actor.account_id)
+
+
+def _told(incident: IncidentRow, locale: str) -> str:
+    if incident.said is None:
+        return incident.message
+    return told_incident(incident.element_id, json.loads(incident.said), locale)

@@ -29,7 +29,14 @@ from engine.model import (
 from engine.ports import Ports
 from engine.service import messages
 from engine.service.batches import Batches
-from engine.service.calls import allowed, failure_delay, failure_kind, incident_of, invoke
+from engine.service.calls import (
+    allowed,
+    failed,
+    failure_delay,
+    failure_kind,
+    incident_of,
+    invoke,
+)
 from engine.service.kept import call_of, kept_result, with_result
 from engine.service.payloads import load
 from engine.service.steps import Stepper
@@ -310,10 +317,4 @@ def _actor_of(job: JobRow) -> Actor:
 def _incident(job: JobRow, text: str) -> IncidentRaised:
     if job.kind is JobKind.HANDLER:
         return incident_of(call_of(job), text)
-    return IncidentRaised(
-        job.activation,
-        job.element_id,
-        f"{job.kind}-failed",
-        f"{job.element_id}: its {job.kind} could not be delivered. {text} "
-        "Remove the cause, then retry.",
-    )
+    return failed(f"{job.kind}-failed", job.activation, job.element_id, reason=text)

@@ -51,6 +51,8 @@ from engine.store.starts import (
     update_start,
 )
 
+RETRIES = "retries"
+"""Where a start's payload keeps who had it tried again, and when."""
 ATTEMPTS = 3
 """How often a start is tried before an operator is asked."""
 
@@ -156,6 +158,7 @@ class Starts:
         if newest is None or newest.id != job.deployment_id:
             return delete_start(uow, job)
         deployed, payload = self._publications.get(newest.id), load(job.payload)
+        payload.pop(RETRIES, None)  # They are told of the case that begins now, not of the next.
         cycle = json.loads(payload["cycle"])
         following = bpmn.following(deployed.process, cycle, now)
         if following is None:
@@ -201,13 +204,15 @@ class Starts:
         sender = payload.get("sender")
         if sender is not None:
             insert_link(uow, case.id, sender, now)
-        data = {
+        data: dict[str, Any] = {
             "reference": case.reference,
             "deployment": deployment_id,
             "trigger": str(job.trigger),
             "start_event": job.element_id,
             "commitments": {},
         }
+        if retries := load(job.payload).get(RETRIES):
+            data[RETRIES] = retries
         if sender is not None:
             data["origin"] = read_case(uow, sender).reference
         uow.record(case.id, EventKind.CASE_STARTED, data, actor=SYSTEM.account_id, at=now)

@@ -265,7 +265,7 @@ class Stepper:
         uow.record(
             case_id,
             EventKind.INCIDENT_RAISED,
-            {"code": incident.code},
+            {"code": incident.code, "said": incident.said},
             actor=SYSTEM.account_id,
             at=now,
             element_id=incident.element_id,

@@ -330,13 +330,16 @@ class IncidentView:
 class StartView:
     """A case that is to begin by itself, or could not.
 
+    :ivar scheme_name: in the reader's language; so ``element_name``, of its start event.
     :ivar trigger: ``timer``, ``message``, ``signal`` or ``conditional``.
     :ivar failed: it was tried as often as it is, and waits for an operator.
     """
 
     id: int
     scheme: str
+    scheme_name: str
     element_id: str
+    element_name: str
     trigger: str
     due_at: datetime
     failed: bool

@@ -176,6 +176,7 @@ incidents = Table(
     Column("element_id", String(255), nullable=False),
     Column("code", String(64), nullable=False),
     Column("message", Text, nullable=False),
+    Column("said", Text),
     Column("job_id", Integer),
     Column("raised_at", UtcDateTime, nullable=False),
     Column("resolved_at", UtcDateTime),

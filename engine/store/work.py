@@ -219,6 +219,8 @@ def withdraw(uow: UnitOfWork, case_id: str, activations: Sequence[int], now: dat
 class IncidentRow:
     """Where a case cannot go on by itself.
 
+    :ivar message: why, in English. :ivar said: why, to be put in words in any language, as JSON;
+        ``None`` of an incident of an older version.
     :ivar job_id: the job that failed for good; ``None`` if the interpreter stopped.
     """
 
@@ -228,6 +230,7 @@ class IncidentRow:
     element_id: str
     code: str
     message: str
+    said: str | None
     job_id: int | None
     raised_at: datetime
     resolved_at: datetime | None
@@ -249,6 +252,7 @@ def insert_incidents(
             "element_id": incident.element_id,
             "code": incident.code,
             "message": incident.message,
+            "said": json.dumps(incident.said, ensure_ascii=False),
             "job_id": job_id,
             "raised_at": now,
         }

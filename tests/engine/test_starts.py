@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from engine.composition import compose
 from engine.errors import DeploymentRefused, NotFound
-from engine.model import CaseStatus
+from engine.model import Actor, CaseStatus, Grant
 from engine.service import Engine
 from engine.store import tables as t
 from engine.store.cases import latest_deployment
@@ -203,12 +203,41 @@ def test_a_start_that_fails_is_tried_again_and_then_left_to_an_operator(
     (planned,) = bench.engine.planned_starts()
     assert planned.failed
     assert "process.bpmn" in (planned.error or "")
+    assert (planned.scheme_name, planned.element_name) == ("Essai", "S")
+    (unnamed,) = broken.planned_starts()
+    assert (unnamed.scheme_name, unnamed.failed) == ("cm/daily", True)
     assert bench.engine.run_due() == 0
     bench.engine.retry_start(planned.id)
     with pytest.raises(NotFound):
         bench.engine.retry_start(planned.id)
     bench.engine.run_due()
     assert len(begun(bench, "daily")) == 1
+
+
+def test_who_had_a_failed_start_tried_again_is_told_by_the_history_of_the_case_that_begins(
+    bench: Bench, tmp_path: Path
+) -> None:
+    admin = Actor("admin", (Grant("administrator", None, sees_cases=False),))
+    deploy(bench, tmp_path, "daily", waiting(timer("cycle", "R/P1D")))
+    wait(bench, timedelta(days=1))
+    broken = unreadable(bench, "daily")
+    for _ in range(3):
+        broken.run_due()
+        wait(bench, timedelta(hours=6))
+    (planned,) = bench.engine.planned_starts()
+    asked_at = bench.engine.now()
+    bench.engine.retry_start(planned.id, admin)
+    bench.engine.run_due()
+    wait(bench, timedelta(days=1))
+    bench.engine.run_due()
+    first, second = (
+        next(e for e in bench.engine.history(case_id, ANNA) if e.kind == "case.started")
+        for case_id in sorted(
+            begun(bench, "daily"), key=lambda i: bench.engine.case(i, ANNA).reference
+        )
+    )
+    assert first.data["retries"] == ({"by": "admin", "at": asked_at},)
+    assert "retries" not in second.data
 
 
 def test_a_corrected_publication_takes_up_the_starts_that_failed(

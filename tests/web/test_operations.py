@@ -37,6 +37,11 @@ def test_stopped_case_is_shown_with_its_cause_and_tried_again_with_a_reason(site
     page = browser.get("/operations").text
     assert reference in page
     assert "Appeler dehors" in page
+    assert "a échoué 1 fois" in page
+    browser.get("/language/ar?next=/operations")
+    assert "فشل المعالج" in browser.get("/operations").text
+    browser.get("/language/fr?next=/operations")
+    browser.get("/operations")
     incident = site.engine.incidents()[0]
     address = f"/operations/incidents/{incident.id}/retry"
     assert browser.post(address, {"reason": "  "}).status_code == 422
@@ -162,7 +167,8 @@ def test_a_case_that_could_not_begin_is_shown_and_tried_again_by_administrators_
     page = browser.get("/operations").text
     assert "Dossiers qui n’ont pas pu commencer" in page
     assert "Une date le fait commencer" in page
-    assert "Event_Begun" in page
+    assert "Event_Begun" not in page
+    assert ">cm/stuck<" not in page
     assert "Aucun dossier n’est arrêté" not in page
     address = f"/operations/starts/{failed.id}/retry"
     officer = site.browser("ofii")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from flask_babel import force_locale
@@ -59,3 +61,24 @@ def test_why_it_was_not_is_told_to_who_asks_for_everything(site: Site) -> None:
     assert line.notes == (WHY,)
     assert complete.notes == ()
     assert "avertissements" not in complete.detail
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "why"),
+    [
+        ("fr", "Pas d’issue", "aucune condition n'est vraie (F: x > 1)"),
+        ("en", "No way on", "no condition is true (F: x > 1)"),
+        ("ar", "", "لا شرط متحقق (F: x > 1)"),
+    ],
+)
+def test_why_a_case_stopped_is_told_in_words_and_never_by_its_code(
+    site: Site, language: str, words: str, why: str
+) -> None:
+    said = {"id": "no-true-flow", "figures": {"conditions": "F: x > 1"}}
+    data = {"code": "no-true-flow", "said": said, "values": {"x": Decimal(1)}}
+    stopped = replace(decided(), kind=EventKind.INCIDENT_RAISED, data=data)
+    with site.app.test_request_context(), force_locale(language):
+        [line] = tell((stopped,), {}, everything=True)
+    assert words in line.detail
+    assert "no-true-flow" not in line.detail
+    assert why in line.notes[0]

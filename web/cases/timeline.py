@@ -10,10 +10,12 @@ from typing import Any
 
 from engine.feel import to_text
 from engine.model import EventKind
+from engine.rules import told_incident
 from engine.service import EventView
 from web.context import organisation
 from web.i18n import _, _l
-from web.locales import amount
+from web.locales import amount, locale
+from web.operations.words import stop
 
 _WORDS: Mapping[str, Any] = {
     EventKind.CASE_STARTED: _l("Case opened"),
@@ -149,6 +151,8 @@ _PURPOSES: Mapping[str, Any] = {
 
 _MOVES = frozenset({EventKind.CASE_MIGRATED, EventKind.CASE_MIGRATION_UNDONE})
 
+_STOPS = frozenset({EventKind.INCIDENT_RAISED, EventKind.INCIDENT_RESOLVED})
+
 _FAILURES = frozenset({EventKind.CALL_FAILED, EventKind.INCIDENT_RAISED})
 
 
@@ -157,8 +161,8 @@ class Line:
     """One line of the timeline.
 
     :ivar detail: what the event says beside its words: rules fired, a code, an organisation.
-    :ivar notes: why parts of a decision have no value, for who asks for everything; in the
-        designers' English, without any value.
+    :ivar notes: for who asks for everything: why parts of a decision have no value, in the
+        designers' English without any value; why a case stopped.
     :ivar hash: first letters of the event's hash, for auditors.
     """
 
@@ -203,6 +207,8 @@ def _detail(event: EventView) -> str:
         return _decided(event)
     if event.kind == EventKind.VARIABLES_SET:
         return _corrected(event.data)
+    if event.kind in _STOPS:
+        return stop(_text(event.data.get("code") or ""))
     if event.kind in _MOVES:
         return _("from version %(old)s to %(new)s", old=event.data["from"], new=event.data["to"])
     shown = [organisation(_text(event.data[key])) for key in _SHOWN if event.data.get(key)]
@@ -229,6 +235,11 @@ def _decided(event: EventView) -> str:
 
 
 def _notes(event: EventView) -> tuple[str, ...]:
+    if told := event.data.get("said"):
+        values = {name: to_text(each) for name, each in (event.data.get("values") or {}).items()}
+        missing = event.data.get("missing") or ()
+        known = {"values": values, "missing": missing, "remedies": False}
+        return (told_incident(event.element_id or "", {**known, **told}, locale()),)
     return tuple(map(str, event.data.get("warnings") or ()))
 
 

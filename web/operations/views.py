@@ -59,7 +59,7 @@ def _page(errors: Mapping[int, str], typed: str, status: int = 200) -> ResponseR
     html = render_template(
         "operations/index.html",
         incidents=incidents,
-        starts=[each for each in engine().planned_starts() if each.failed],
+        starts=[each for each in engine().planned_starts(locale()) if each.failed],
         works=engine().timetable.overview(),
         failures=errors,
         typed=typed,

@@ -463,8 +463,10 @@ def test_gateway_without_a_true_flow_tells_its_conditions_with_their_values_and_
     assert "amount > 5" in message
     assert "Here amount is 1, no is false." in message
     assert "retry, set a variable, or move the token" in message
+    conditions = "Which-E: amount > 5; Which-other: no"
     assert kept == {
         "code": "no-true-flow",
+        "said": {"id": "no-true-flow", "figures": {"conditions": conditions}},
         "expressions": ("amount > 5", "no"),
         "values": {"amount": 1, "no": False},
     }
