@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, expect
 
 from engine.composition import compose, load
 from engine.forms import Form
-from engine.model import Actor, JobKind
+from engine.model import Actor, JobKind, JobStatus
 from engine.scenario.language import Scenario, Start, Step, read_actors, read_scenario
 from engine.scenario.player import Player, Target
 from engine.scenario.situation import OBSERVER
@@ -31,6 +31,7 @@ from engine.scenario.values import answered
 from engine.service import Engine, compile_files, read_folder
 from engine.settings import Settings, read_settings
 from engine.store import Store
+from engine.store.jobs import jobs_of
 from tests.browser.person import PDF, WAIT_S, Person
 from tests.browser.site import ROOT, Site
 from web.accounts.demo import DEMO_PASSWORD
@@ -115,11 +116,17 @@ class InBrowser(Player):
     def _settle(self) -> None:
         """Wait until the site's own worker has done what follows from the last step."""
         deadline = time.monotonic() + WAIT_S
-        while any(
-            job.kind is not JobKind.TIMER and not job.last_error for job in self._case.jobs()
-        ):
+        while self._is_busy():
             assert time.monotonic() < deadline, "the site's worker does not come to an end"
             self._stage.engine.run_due()
+
+    def _is_busy(self) -> bool:
+        with self._stage.store.snapshot() as uow:
+            jobs = jobs_of(uow, self._case.case_id)
+        # What the site's worker has in hand just now does not wait, and is not done either.
+        in_hand = any(job.status is JobStatus.DISPATCHED for job in jobs)
+        waiting = [job for job in jobs if job.status is JobStatus.WAITING and not job.last_error]
+        return in_hand or any(job.kind is not JobKind.TIMER for job in waiting)
 
     def _task(self, step: Step, actor: Actor) -> Target:
         self._settle()
