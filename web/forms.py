@@ -26,8 +26,13 @@ _LIVE = {
     "data-hx-target": "#fields",
     "data-hx-select": "#fields",
     "data-hx-swap": "outerHTML",
+    "data-hx-sync": "closest form:replace",
 }
-"""Attributes with which htmx, where it runs, presses "Update the fields" by itself."""
+"""Attributes with which htmx, where it runs, presses "Update the fields" by itself.
+
+A second tick before the first one's answer replaces its request: the answer of the first would
+take the second tick off the page.
+"""
 
 
 @dataclass(slots=True)

@@ -236,7 +236,7 @@ class UseCases:
             SummaryItem(
                 name,
                 labels.variable(name),
-                labels.value(name, to_text(values[name])),
+                worded(labels, name, values[name]),
                 values[name],
             )
             for name in deployed.config.summary
@@ -291,6 +291,13 @@ class UseCases:
             "ar": "اذكر سبب هذا القرار.",
         }
         return texts.get(locale, texts["fr"])
+
+
+def worded(labels: Labels, name: str, value: Any) -> str:
+    """Return a variable's value in a language's words, a list's entries one by one."""
+    if isinstance(value, tuple):
+        return ", ".join(worded(labels, name, each) for each in value)
+    return labels.value(name, to_text(value))
 
 
 def separated(uow: UnitOfWork, item: WorkItemRow, actor: Actor) -> bool:

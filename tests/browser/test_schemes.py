@@ -14,6 +14,10 @@ PLAYED = {
     "fr/ofii-preparation": ("retour_vers_le_cameroun", "fr"),
     "cm/ofii": ("appui_social", "en"),
     "cm/ofii-operators": ("ameliorer_puis_rompre", "fr"),
+    "cm/ffue-iom": ("especes", "fr"),
+    "cm/minjec-subsidy": ("formation_apres_la_demande", "en"),
+    "cm/pari-jedi": ("creation_entreprise", "fr"),
+    "cm/pari-jedi-associations": ("appui_complet", "ar"),
 }
 """By scheme: the scenario that is played, and the language of the pages."""
 

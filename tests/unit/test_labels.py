@@ -6,6 +6,7 @@ import pytest
 
 from engine.errors import DeploymentRefused
 from engine.labels import Labels, read_labels
+from engine.service.base import worded
 
 EN = b"""
 [elements]
@@ -67,3 +68,10 @@ def test_a_file_that_is_wrong_is_refused_with_its_name(source: bytes, rule: str)
         read_labels("en", {"labels.en.toml": source})
     (finding,) = refused.value.findings
     assert (finding.rule, finding.file) == (rule, "labels.en.toml")
+
+
+def test_a_list_is_worded_entry_by_entry() -> None:
+    labels = Labels("fr", values={"needs": {"housing": "Logement", "papers": "Papiers"}})
+    assert worded(labels, "needs", ("housing", "papers", "other")) == "Logement, Papiers, other"
+    assert worded(labels, "needs", ()) == ""
+    assert worded(labels, "needs", "housing") == "Logement"
