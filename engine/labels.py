@@ -4,6 +4,7 @@
 
     [elements]                      # by element id
     Task_Check = "Check the file"
+    "Task_Check.documentation" = "Whoever wrote the file does not check it."
     [forms.check]                   # by form id: field, hint, option
     complete = "Is the file complete?"
     "complete.description" = "All six papers"
@@ -30,6 +31,8 @@ from engine.rules import finding, said
 
 _TABLES = ("elements", "variables", "messages")
 _NESTED = ("forms", "values")
+DOCUMENTATION = ".documentation"
+"""Ends the keys of what elements' pages say about them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,10 @@ class Labels:
     def element(self, element_id: str, default: str) -> str:
         """Return an element's name."""
         return self.elements.get(element_id, default)
+
+    def documentation(self, element_id: str, default: str) -> str:
+        """Return what an element's page says about it."""
+        return self.elements.get(f"{element_id}{DOCUMENTATION}", default)
 
     def field(self, form_id: str, key: str, default: str) -> str:
         """Return a form field's label."""

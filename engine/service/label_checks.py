@@ -10,7 +10,7 @@ from engine.bpmn.checks import elements_of, suggestion
 from engine.errors import Finding
 from engine.forms import Form
 from engine.forms.model import Field
-from engine.labels import Labels
+from engine.labels import DOCUMENTATION, Labels
 from engine.rules import finding, said
 from engine.service.scheme import SchemeConfig
 
@@ -103,7 +103,8 @@ def _keys_of(field: Field) -> Iterator[str]:
 def _nothing_there(locale: str, labels: Labels, seen: bpmn.Survey) -> Iterator[Finding]:
     """Yield texts under ids that neither diagrams nor forms have: renamed, or misspelt."""
     ids = _ids(seen)
-    yield from _unknown(locale, "[elements]", labels.elements, ids)
+    named = {name.removesuffix(DOCUMENTATION) for name in labels.elements}
+    yield from _unknown(locale, "[elements]", named, ids)
     yield from _unknown(locale, "[forms]", labels.forms, seen.forms)
     for form_id, texts in labels.forms.items():
         form = seen.forms.get(form_id)

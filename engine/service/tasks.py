@@ -84,17 +84,20 @@ class Tasks(UseCases):
             is_open = item.status is WorkItemStatus.OPEN
             may_do = is_open and q.may_do(uow, item, actor, now)
             element = deployed.elements.get(item.element_id)
+            labels = deployed.labels_in(locale)
             return TaskView(
                 item=self._item_view(item, case, locale),
                 form=deployed.form(item.form_id) if item.form_id else None,
-                labels=deployed.labels_in(locale),
+                labels=labels,
                 values=self._values(uow, deployed, case, item, actor) if may_do else {},
                 draft=self._draft(uow, case, item, actor),
                 case=self._view(uow, case, locale),
                 mine=item.assignee == actor.account_id,
                 may_do=may_do,
                 separated=separated(uow, item, actor),
-                documentation=element.documentation if element else "",
+                documentation=labels.documentation(element.id, element.documentation)
+                if element
+                else "",
             )
 
     def _values(

@@ -11,6 +11,7 @@ from engine.service.base import worded
 EN = b"""
 [elements]
 Task_Check = "Check the file"
+"Task_Check.documentation" = "Not by who wrote it."
 [forms.check]
 complete = "Is it complete?"
 "complete.description" = "All six papers"
@@ -27,6 +28,7 @@ withdrawal = "Withdrawal"
 def test_every_kind_of_text_is_found_where_the_file_puts_it() -> None:
     labels = read_labels("en", {"labels.en.toml": EN})
     assert labels.element("Task_Check", "Contrôler") == "Check the file"
+    assert labels.documentation("Task_Check", "Pas par l'auteur.") == "Not by who wrote it."
     assert labels.field("check", "complete", "Complet ?") == "Is it complete?"
     assert labels.description("check", "complete", "") == "All six papers"
     assert labels.option("check", "complete", "yes", "Oui") == "Yes"
@@ -38,6 +40,7 @@ def test_every_kind_of_text_is_found_where_the_file_puts_it() -> None:
 def test_what_is_not_translated_shows_what_the_diagram_says() -> None:
     labels = Labels("en")
     assert labels.element("Task_Check", "Contrôler") == "Contrôler"
+    assert labels.documentation("Task_Check", "Pas par l'auteur.") == "Pas par l'auteur."
     assert labels.option("check", "complete", "yes", "Oui") == "Oui"
     assert labels.variable("amount") == "amount"
     assert labels.value("level", "social") == "social"
