@@ -38,6 +38,7 @@ from web import (
     people,
     policy,
     protection,
+    referrals,
     reports,
     start,
     surveys,
@@ -58,6 +59,7 @@ from web.paging import nearby, page_url
 from web.payments import words as payment_words
 from web.people import words
 from web.prose import prose
+from web.referrals import words as referral_words
 from web.sections import SECTIONS
 from web.site_secret import read_or_make
 from web.surveys.board import said as survey_text
@@ -83,6 +85,7 @@ ROOMS = (
     surveys,
     committees,
     organisations,
+    referrals,
     notices,
     reports,
 )
@@ -126,6 +129,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     committee_words.install(app)
     organisation_words.install(app)
     payment_words.install(app)
+    referral_words.install(app)
     _templates(app, settings)
     policy.install(app)
     return app

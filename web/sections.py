@@ -11,6 +11,7 @@ SECTIONS: tuple[tuple[str, Any], ...] = (
     ("start.index", _l("New case")),
     ("cases.index", _l("Cases")),
     ("people.index", _l("People")),
+    ("referrals.index", _l("Referrals")),
     ("notices.index", _l("Notices")),
     ("committees.index", _l("Committees")),
     ("organisations.index", _l("Organisations")),

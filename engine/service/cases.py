@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from engine import bpmn
 from engine.errors import (
     InvalidAnswer,
     NotFound,
 )
-from engine.feel import to_text
+from engine.feel import to_feel, to_text
 from engine.model import (
     Actor,
     CancelProcess,
@@ -33,6 +34,10 @@ from engine.store import queries as q
 from engine.store.cases import read_case
 from engine.store.links import begun_by_case, origin_of
 from engine.store.messages import subscriptions_of
+
+if TYPE_CHECKING:
+    from engine.forms import Field
+    from engine.labels import Labels
 
 
 class Cases(UseCases):
@@ -110,16 +115,26 @@ class Cases(UseCases):
                 if field.tier is Tier.IDENTITY and field.kind != "table"
             }
             known = self._ports.fields.read(uow, case.ref, list(asked), actor)
-        labels = deployed.labels_in(locale)
-        found = []
-        for key, (form_id, field) in asked.items():
-            if known.get(key) is None:
-                continue
-            value = to_text(known[key])
-            chosen = labels.option(form_id, key, value, dict(field.options).get(value, value))
-            label = labels.field(form_id, key, field.label)
-            found.append(SummaryItem(key, label, chosen, known[key]))
-        return tuple(found)
+        return _told(deployed.labels_in(locale), asked, known)
+
+    def told(
+        self, case_id: str, values: Mapping[str, Any], locale: str = "fr"
+    ) -> tuple[SummaryItem, ...]:
+        """Return values as the case's forms call them; what no form asks for is left out.
+
+        Reads nothing of the case: whoever has the values may see what they are called.
+
+        :raises NotFound: there is no such case.
+        """
+        with self.store.snapshot() as uow:
+            deployed = self._publications.get(read_case(uow, case_id).deployment_id)
+        asked = {
+            field.key: (form.id, field)
+            for form in deployed.forms.values()
+            for field in form.answerable()
+            if field.key in values
+        }
+        return _told(deployed.labels_in(locale), asked, values)
 
     def actions(self, case_id: str, actor: Actor, locale: str = "fr") -> tuple[ActionView, ...]:
         """Return what the actor may ask of the case beside its tasks."""
@@ -231,3 +246,17 @@ class Cases(UseCases):
             return self._view(
                 uow, self._stepper.step(uow, case, CancelProcess(), actor, now), locale
             )
+
+
+def _told(
+    labels: Labels, asked: Mapping[str, tuple[str, Field]], known: Mapping[str, Any]
+) -> tuple[SummaryItem, ...]:
+    found = []
+    for key, (form_id, field) in asked.items():
+        if known.get(key) is None:
+            continue
+        value = to_text(to_feel(known[key]))
+        chosen = labels.option(form_id, key, value, dict(field.options).get(value, value))
+        label = labels.field(form_id, key, field.label)
+        found.append(SummaryItem(key, label, chosen, known[key]))
+    return tuple(found)

@@ -47,6 +47,11 @@ class Access:
         kinds = self.schemes.kinds_in(uow, case_id)
         return frozenset(kinds.get(role) for role in roles)
 
+    def time_zone(self, uow: UnitOfWork, case_id: str) -> str:
+        """Return the IANA name of the time zone of a case's scheme; UTC where none is known."""
+        scheme = self.schemes.of_case(uow, case_id)
+        return scheme.time_zone if scheme else "UTC"
+
     def log(
         self,
         uow: UnitOfWork,

@@ -137,8 +137,7 @@ def _chosen(
 
 
 def _due(uow: UnitOfWork, fields: PersonalFields, call: HandlerCall, days: Decimal) -> datetime:
-    scheme = fields.access.schemes.of_case(uow, call.case.id)
-    zone = scheme.time_zone if scheme else "UTC"
+    zone = fields.access.time_zone(uow, call.case.id)
     return working_day_after(call.now, int(days), call.case.country, zone)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -175,6 +175,24 @@ def organisations_of(actor: Actor) -> frozenset[str]:
         for grant in actor.grants
         if grant.sees_cases and grant.organisation_id is not None
     )
+
+
+def parties_among(
+    uow: UnitOfWork, case_id: str, organisations: Collection[str], at: datetime
+) -> tuple[str, ...]:
+    """Return those of the organisations that see a case at a moment, by name."""
+    p = engine_tables.case_parties.c
+    rows = uow.connection.execute(
+        sa.select(p.organisation_id)
+        .where(
+            p.case_id == case_id,
+            p.organisation_id.in_(sorted(organisations)),
+            sa.or_(p.until.is_(None), p.until > at),
+        )
+        .distinct()
+        .order_by(p.organisation_id)
+    )
+    return tuple(row.organisation_id for row in rows)
 
 
 def insert_referral(uow: UnitOfWork, referral: Referral) -> None:

@@ -22,6 +22,7 @@ from engine.service import (
 from handlers.documents import Item
 from handlers.notices import ContactProblem, problems_seen
 from handlers.payments import LineProgress, Payment, lines_of, payments_of, progress_of
+from handlers.referrals import Referral, find_referrals, may_refer
 from web.accounts import current_actor
 from web.cases.designations import Asked, asked_of
 from web.cases.letters import by_series, needed
@@ -29,6 +30,7 @@ from web.cases.timeline import Line, tell
 from web.context import engine, names, store
 from web.documents import Document, listed
 from web.locales import locale
+from web.people.blueprint import people as people_room
 from web.surveys.board import Panel, read_board
 
 
@@ -45,6 +47,7 @@ class Dossier:
     :ivar planes: the scheme's own pages, and those shared ones that the case has reached.
     :ivar documents: the newest version of each. :ivar needs: what the open tasks need.
     :ivar unreached: to whom notices of the case do not arrive.
+    :ivar refers: the reader works with the person, and may refer by hand.
     :ivar steps: by page of the diagram, the one that is shown first.
     """
 
@@ -65,6 +68,8 @@ class Dossier:
     plan: tuple[LineProgress, ...]
     asked: tuple[Asked, ...]
     surveys: tuple[Panel, ...]
+    referrals: tuple[Referral, ...]
+    refers: bool
     names: Mapping[str, str]
     linked: LinkedCases
     operable: bool
@@ -88,6 +93,7 @@ def read_dossier(case_id: str, plane_id: str | None, *, everything: bool) -> Dos
     history = engine().history(case_id, actor, language)
     files, tranches = listed(case), _payments(case_id)
     people = names(_people(history, files, tranches))
+    referrals, refers = _referrals(case_id)
     return Dossier(
         case=case,
         person=engine().person(case_id, actor, language),
@@ -106,6 +112,8 @@ def read_dossier(case_id: str, plane_id: str | None, *, everything: bool) -> Dos
         plan=_plan(case_id, tranches),
         asked=asked_of(case, history),
         surveys=_surveys(case),
+        referrals=referrals,
+        refers=refers,
         names=people,
         linked=engine().linked(case_id, actor, language),
         operable=engine().may_operate(case_id, actor),
@@ -210,3 +218,11 @@ def _people(
     for each in tranches:
         people |= {each.prepared_by, each.approved_by, each.paid_by}
     return people
+
+
+def _referrals(case_id: str) -> tuple[tuple[Referral, ...], bool]:
+    """Return a case's referrals, and whether the reader may refer by hand."""
+    actor, now = current_actor(), engine().now()
+    with store().snapshot() as uow:
+        found = find_referrals(uow, actor, now, case_id=case_id)
+        return found, may_refer(uow, people_room().fields, case_id, actor)
