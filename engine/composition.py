@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from engine.errors import ConfigurationError, StoreUnavailable
-from engine.ports import Clock, Compose, Ports
+from engine.ports import Clock, Compose, Periodic, Ports
 from engine.service import Engine
 from engine.settings import Settings
 from engine.store import Store, is_current
@@ -37,14 +37,16 @@ def load(name: str) -> Any:
 
 
 def compose(settings: Settings, store: Store, clock: Clock | None = None) -> Ports:
-    """Return the ports that the settings name, with every room's migrations.
+    """Return the ports that the settings name, with every room's migrations and periodic works.
 
     :param clock: what tells the time to all of them; the site's own if left out.
     """
     make: Compose = load(settings.ports)
     ports = make(settings, store, clock)
-    pages: Path = load(settings.app.partition(".")[0] + ":MIGRATIONS")
-    return replace(ports, migrations=(*ports.migrations, pages))
+    home = settings.app.partition(".")[0]
+    pages: Path = load(f"{home}:MIGRATIONS")
+    works: tuple[Periodic, ...] = load(f"{home}:works")(settings, store, ports.clock)
+    return replace(ports, migrations=(*ports.migrations, pages), periodic=(*ports.periodic, *works))
 
 
 def open_engine(settings: Settings, *, check: bool = True) -> Engine:

@@ -98,6 +98,8 @@ POLICY: Mapping[str, Rule] = {
     "accounts.substitute": SIGNED_IN,
     "accounts.name": SIGNED_IN,
     "accounts.end": SIGNED_IN,
+    "accounts.notices": SIGNED_IN,
+    "accounts.choose_notices": SIGNED_IN,
     "administration.first": ANYONE,
     "administration.choose": ANYONE,
     "administration.index": ADMINISTRATORS,

@@ -204,6 +204,46 @@ def find_work_items(
     return Found(tuple((work_item_from_row(r), case_from_row(r)) for r in rows), total)
 
 
+@dataclass(frozen=True, slots=True)
+class TaskCounts:
+    """How many open tasks there are for an actor.
+
+    :ivar held: assigned to them. :ivar free: theirs to take. :ivar overdue: of both, past due.
+    :ivar fresh: of both, opened since some moment.
+    """
+
+    held: int
+    free: int
+    overdue: int
+    fresh: int
+
+
+def count_tasks(uow: UnitOfWork, actor: Actor, now: datetime, since: datetime) -> TaskCounts:
+    """Count the open tasks of an actor's worklist, those of suspended cases left out."""
+    w, c = t.work_items.c, t.cases.c
+    mine = w.assignee == actor.account_id
+    row = uow.connection.execute(
+        sa.select(
+            _count(mine).label("held"),
+            _count(w.assignee.is_(None)).label("free"),
+            _count(w.due_at < now).label("overdue"),
+            _count(w.opened_at > since).label("fresh"),
+        )
+        .select_from(t.work_items.join(t.cases, c.id == w.case_id))
+        .where(
+            visible(actor, now),
+            w.status == WorkItemStatus.OPEN,
+            c.status == CaseStatus.ACTIVE,
+            sa.or_(mine, sa.and_(w.assignee.is_(None), _mine_to_do(actor, now))),
+        )
+    ).one()
+    return TaskCounts(row.held, row.free, row.overdue, row.fresh)
+
+
+def _count(condition: Condition) -> sa.Function[int]:
+    return sa.func.count(sa.case((condition, 1)))
+
+
 def find_cases(
     uow: UnitOfWork,
     actor: Actor,

@@ -36,6 +36,8 @@ EXPECTED = {
     "accounts.substitute": "signed in",
     "accounts.name": "signed in",
     "accounts.end": "signed in",
+    "accounts.notices": "signed in",
+    "accounts.choose_notices": "signed in",
     "administration.first": "everyone",
     "administration.choose": "everyone",
     "administration.index": {"administrator"},

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from engine.model import CaseRef
-from handlers.people import People, PersonalFields
+from handlers.people import People, PersonalFields, sensitive_reads
 from handlers.surveys import import_shipped, seed_surveys
 from tests.web.conftest import NOW, Site, actor
 from web.surveys.chart import draw
@@ -49,12 +49,30 @@ def test_the_case_shows_the_scores_drawn_and_as_a_table_with_what_they_are_not(
     case_id = surveyed(site)
     browser = site.browser("ofii")
     browser.get(f"/language/{language}")
-    for path in (f"/cases/{case_id}", f"/surveys/cases/{case_id}"):
-        page = browser.get(path).text
-        assert NOTICES[language] in page
-        assert page.count('class="ps-chart"') == 1
-        assert re.search(r"<bdi dir=\"ltr\">\+0\.\d\d</bdi>", page)
-        assert re.search(r"ps-chartbox\" dir=\"ltr\"", page)
+    page = browser.get(f"/surveys/cases/{case_id}").text
+    assert NOTICES[language] in page
+    assert page.count('class="ps-chart"') == 1
+    assert re.search(r"<bdi dir=\"ltr\">\+0\.\d\d</bdi>", page)
+    assert re.search(r"ps-chartbox\" dir=\"ltr\"", page)
+
+
+def test_a_case_page_opens_no_score_and_logs_no_read_until_somebody_asks_to_see_them(
+    site: Site,
+) -> None:
+    def read() -> int:
+        with site.engine.store.snapshot() as uow:
+            return sum("survey_result" in each.keys for each in sensitive_reads(uow, case_id))
+
+    case_id = surveyed(site)
+    browser, before = site.browser("ofii"), read()
+    page = browser.get(f"/cases/{case_id}").text
+    assert NOTICES["fr"] in page
+    assert "Mois 6" in page
+    assert 'class="ps-chart"' not in page
+    assert read() == before
+    assert f'href="/surveys/cases/{case_id}"' in page
+    browser.get(f"/surveys/cases/{case_id}")
+    assert read() == before + 1
 
 
 def test_a_role_without_the_tier_sees_that_a_survey_was_taken_and_no_score(site: Site) -> None:

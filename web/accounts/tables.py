@@ -72,3 +72,17 @@ account_events = sa.Table(
     sa.Index("ix_account_events_account", "account_id", "id"),
     sqlite_autoincrement=True,
 )
+
+task_notices = sa.Table(
+    "task_notices",
+    metadata,
+    sa.Column("account_id", sa.String(64), sa.ForeignKey("accounts.id"), primary_key=True),
+    # ``each`` or ``digest``; who wants none has no row.
+    sa.Column("mode", sa.String(8), nullable=False),
+    sa.Column("hour", sa.Integer, nullable=False),
+    sa.Column("zone", sa.String(64), nullable=False),
+    # Up to when tasks were told of.
+    sa.Column("told_until", UtcDateTime, nullable=False),
+    # Since when the account's mailbox refuses; null while it takes mail.
+    sa.Column("refused_at", UtcDateTime),
+)

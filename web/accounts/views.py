@@ -1,11 +1,11 @@
-"""The page on which people name a substitute."""
+"""What people settle for themselves: their substitute, and how they are told of their tasks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import NotFound
@@ -16,8 +16,10 @@ from web.accounts.substitutes import (
     name_substitute,
     substitutions_of,
 )
+from web.accounts.task_notices.store import Mode, Wish, read_wish, write_wish
 from web.context import engine, store
 from web.i18n import _
+from web.people.blueprint import people
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/account")
 
@@ -63,6 +65,36 @@ def end(substitution_id: str) -> ResponseReturnValue:
     else:
         flash(_("The substitution has ended."))
     return redirect(url_for(".substitute"), 303)
+
+
+@blueprint.get("/notices")
+def notices() -> ResponseReturnValue:
+    """Show how the signed-in person is told of their tasks, and let them choose."""
+    with store().snapshot() as uow:
+        wish = read_wish(uow, _own().id)
+    return render_template("accounts/notices.html", wish=wish, zones=_zones(), modes=list(Mode))
+
+
+@blueprint.post("/notices")
+def choose_notices() -> ResponseReturnValue:
+    """Keep how the signed-in person wants to be told; what is there already is not told anew."""
+    mode, zone = request.form.get("mode", ""), request.form.get("zone", "")
+    hour = request.form.get("hour", "")
+    known = mode in set(Mode) and zone in _zones() and hour.isdecimal() and int(hour) < 24
+    if not known:
+        abort(400)
+    wish = Wish(_own().id, Mode(mode), int(hour), zone, engine().now())
+    with store().unit_of_work() as uow:
+        write_wish(uow, wish)
+    flash(_("Your choice is kept."))
+    return redirect(url_for(".notices"), 303)
+
+
+def _zones() -> list[str]:
+    """Return the time zones of the schemes of this site, and UTC."""
+    with store().snapshot() as uow:
+        configs = people().fields.access.schemes.every(uow).values()
+    return [*sorted({config.time_zone for config in configs} - {"UTC"}), "UTC"]
 
 
 def _check(typed: Mapping[str, str]) -> tuple[dict[str, str], AccountRow | None]:

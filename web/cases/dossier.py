@@ -202,7 +202,8 @@ def _payments(case_id: str) -> tuple[Payment, ...]:
 
 def _surveys(case: CaseView) -> tuple[Panel, ...]:
     with store().snapshot() as uow:
-        return read_board(uow, case)
+        # A score is psychosocial: it is read, and the read logged, when somebody asks to see it.
+        return read_board(uow, case, scores=False)
 
 
 def _plan(case_id: str, tranches: tuple[Payment, ...]) -> tuple[LineProgress, ...]:

@@ -64,6 +64,7 @@ _STOPS: Mapping[str, Any] = {
 
 
 _WORKS: Mapping[str, Any] = {
+    "accounts.task_notices": _l("Tell staff of their tasks by e-mail, as they asked"),
     "documents.rescan": _l("Scan the documents that wait to be scanned"),
     "documents.sweep": _l("Delete files that no document names"),
     "notices.deliver": _l("Send the notices that were gathered"),

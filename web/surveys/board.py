@@ -85,11 +85,15 @@ def said(texts: object) -> str:
     return str(known.get(locale()) or known.get("en") or "")
 
 
-def read_board(uow: UnitOfWork, case: CaseView) -> tuple[Panel, ...]:
-    """Return the surveys of a case that the signed-in person may see; score reads are logged."""
+def read_board(uow: UnitOfWork, case: CaseView, *, scores: bool = True) -> tuple[Panel, ...]:
+    """Return the surveys of a case that the signed-in person may see.
+
+    :param scores: open those that the reader's tiers open, which is logged; left closed, what was
+        taken when is told, and nothing is read.
+    """
     actor = current_actor()
     found = surveys_of(uow, case.id, actor, engine().now())
-    results = Surveys(people().fields).results(uow, case_ref(case), found, actor)
+    results = Surveys(people().fields).results(uow, case_ref(case), found, actor) if scores else {}
     taken = [Taken(each, results.get(each.id)) for each in found]
     versions = dict.fromkeys((each.instrument, each.version) for each in found)
     return tuple(
