@@ -1,7 +1,8 @@
-"""Every scheme's own scenarios hold, and take every flow and fire every rule of its own."""
+"""Every scheme's own scenarios hold, and together they take every flow and fire every rule."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +15,7 @@ PROCESSES = Path(__file__).parent.parent.parent / "processes"
 SCHEMES = sorted(toml.parent for toml in PROCESSES.glob("*/*/scheme.toml"))
 SHARED = "common/"
 
-# One worker plays them all, each scheme once.
+# What shared processes do is covered by all schemes together: one worker plays them all, once.
 pytestmark = pytest.mark.xdist_group("scenarios")
 
 
@@ -43,3 +44,13 @@ def test_every_scenario_of_the_scheme_passes_and_every_flow_and_rule_of_its_own_
     assert report.failed == 0, report.as_text()
     own = {file: left for file, left in never(report).items() if not file.startswith(SHARED)}
     assert {file: left for file, left in own.items() if left} == {}
+
+
+def test_the_schemes_together_take_every_flow_and_fire_every_rule_of_what_they_share() -> None:
+    left: dict[str, list[set[str]]] = defaultdict(list)
+    for folder in SCHEMES:
+        for file, missing in never(played(folder)).items():
+            if file.startswith(SHARED):
+                left[file].append(missing)
+    never_taken = {file: set.intersection(*missing) for file, missing in left.items()}
+    assert {file: found for file, found in never_taken.items() if found} == {}
