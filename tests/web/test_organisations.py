@@ -184,3 +184,112 @@ def test_a_period_that_makes_no_sense_counts_the_last_year(site: Site) -> None:
     ):
         assert browser.get(f"/organisations/{LITTORAL}?{asked}").status_code == 200
         assert 'value="2025-03-02"' in browser.page
+
+
+def new_organisation(**changes: object) -> dict[str, object]:
+    """Return what the form of a new organisation sends."""
+    return {
+        "country": "CM",
+        "name": "Fournitures Inventées",
+        "kind": "company",
+        "type": "private",
+        "email": "fournitures@demo.invalid",
+        "language": "fr",
+        "active": "true",
+        "regions": ["littoral"],
+    } | changes
+
+
+def test_the_agency_enters_an_organisation_once(site: Site) -> None:
+    browser = site.browser("ofii")
+    browser.get("/organisations/new")
+    made = browser.post("/organisations/new", new_organisation())
+    assert (made.status_code, made.headers["Location"]) == (
+        303,
+        "/organisations/fournitures-inventees",
+    )
+    again = browser.post("/organisations/new", new_organisation(name="FOURNITURES  inventees"))
+    assert again.status_code == 422
+    assert "porte déjà ce nom" in browser.page
+    assert browser.post("/organisations/new", new_organisation(name="New")).status_code == 303
+    with site.engine.store.snapshot() as uow:
+        assert read_organisation(uow, "new-2").name == "New"
+
+
+def test_what_a_new_organisation_lacks_is_told_and_another_country_is_not_written(
+    site: Site,
+) -> None:
+    browser = site.browser("ofii")
+    browser.get("/organisations/new")
+    wrong = new_organisation(kind="", email="x", name="Ailleurs", country="TN")
+    assert browser.post("/organisations/new", wrong).status_code == 422
+    for shown in ('href="#kind"', 'href="#email"', 'value="Ailleurs"', 'value="CM"'):
+        assert shown in browser.page
+
+
+@pytest.mark.parametrize("name", ["conseiller", "finance", "comite", "accueil"])
+def test_nobody_but_the_agency_enters_or_publishes(site: Site, name: str) -> None:
+    browser = site.browser(name)
+    for path in ("/organisations/new", "/organisations/specifications/new"):
+        assert browser.get(path).status_code == 404
+        browser.get("/organisations")
+        assert browser.post(path, {"name": "X", "country": "CM"}).status_code == 404
+    assert "Enregistrer un organisme" not in browser.page
+
+
+def written_set(**changes: object) -> dict[str, object]:
+    """Return what the form of a set sends."""
+    return {
+        "code": "cm-essai",
+        "country": "CM",
+        "version": "1",
+        "published_on": "2026-04-01",
+        "mark": "I",
+        "source": "exemple",
+        "name_fr": "Essai",
+        "name_en": "Trial",
+        "criteria.0.fr": "Premier",
+        "criteria.0.en": "First",
+        "criteria.2.fr": "Second",
+        "criteria.2.en": "Second",
+    } | changes
+
+
+def test_a_set_is_published_from_the_page_and_goes_on_with_a_next_version(site: Site) -> None:
+    browser = site.browser("ofii")
+    path = "/organisations/specifications/new"
+    browser.get(path)
+    assert browser.post(path, written_set()).headers["Location"].endswith("/cm-essai-1")
+    assert browser.post(path, written_set()).status_code == 409
+    browser.get(path + "?of=cm-essai-1")
+    assert 'name="version" value="2"' in browser.page
+    assert 'name="criteria.1.code" value="c2"' in browser.page
+    assert browser.post(path, written_set(version="2", name_fr="Essai revu")).status_code == 303
+    browser.get("/organisations/specifications/cm-essai-1")
+    assert "Il y a une version plus récente" in browser.page
+    browser.get("/organisations/specifications")
+    assert "Essai revu" in browser.page
+    assert "Pas encore commencé" in browser.page
+
+
+def test_more_rows_are_given_and_what_is_wrong_is_told_at_its_field(site: Site) -> None:
+    browser = site.browser("ofii")
+    path = "/organisations/specifications/new"
+    browser.get(path)
+    assert browser.post(path, written_set(more="1")).status_code == 200
+    assert 'name="criteria.4.fr"' in browser.page
+    wrong = {"criteria.0.en": "", "code": "Essai !", "published_on": "", "country": "CM"}
+    assert browser.post(path, written_set(**wrong)).status_code == 422
+    for field in ("criteria.0.en", "code", "published_on"):
+        assert f'href="#{field}"' in browser.page
+        assert f'id="{field}"' in browser.page
+    assert browser.post(path, written_set(country="TN")).status_code == 422
+
+
+def test_sets_of_another_country_are_not_there(site: Site) -> None:
+    browser = site.browser("conseiller")
+    assert browser.get("/organisations/specifications/cm-ofii-operator-1").status_code == 200
+    assert "Cabinet Horizon Imaginaire" in browser.page
+    assert browser.get("/organisations/specifications/tn-lemma-association-1").status_code == 404
+    browser.get("/organisations/specifications")
+    assert "Lemma" not in browser.page

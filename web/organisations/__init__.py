@@ -1,6 +1,6 @@
-"""Organisations: the list, each one's page, its profile and its accreditations."""
+"""Organisations: the list, each one's page, its profile, accreditations, specifications."""
 
-from web.organisations import accreditations, page, profile
+from web.organisations import accreditations, page, profile, specifications
 from web.organisations.blueprint import blueprint
 
-__all__ = ["accreditations", "blueprint", "page", "profile"]
+__all__ = ["accreditations", "blueprint", "page", "profile", "specifications"]

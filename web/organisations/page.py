@@ -21,9 +21,12 @@ from handlers.organisations import (
     Operator,
     Organisation,
     accreditations_of,
+    agreements_of,
+    applications_of,
     cases_of,
     coverage_of,
     designations_of,
+    edited_in,
     events_of,
     listed,
     measure,
@@ -76,6 +79,7 @@ def index() -> ResponseReturnValue:
         offset = (page - 1) * PAGE_SIZE
         found = listed(uow, current_actor(), asked, offset=offset, limit=PAGE_SIZE)
         covered = coverage_of(uow, [each.id for each in found.rows])
+        editable = bool(edited_in(uow, current_actor()))
     return render_template(
         "organisations/index.html",
         list=Paged(found.rows, found.total, page),
@@ -83,6 +87,7 @@ def index() -> ResponseReturnValue:
         covered=covered,
         countries=found.countries,
         kinds=Kind,
+        editable=editable,
         regions=_regions(found.countries),
     )
 
@@ -112,6 +117,8 @@ def organisation(organisation_id: str) -> ResponseReturnValue:
                 "operator": _operator(uow, found.id),
                 "performance": measure(uow, found, *bounds, now),
                 "cases": cases_of(uow, found.id, actor, now),
+                "applications": applications_of(uow, found.id, actor, now),
+                "agreements": agreements_of(uow, found.id),
                 "designations": designations_of(uow, found.id, actor, now, MOST_DESIGNATIONS),
                 "events": events_of(uow, found.id),
                 "roles": role_names(uow, found.country, locale()),
@@ -161,13 +168,17 @@ def accredited(uow: UnitOfWork, organisation_id: str, today: date) -> tuple[Held
     found = []
     for row in accreditations_of(uow, organisation_id):
         specification = read_specification(uow, row.specification_id)
-        standing = row.status.value
-        if standing != "withdrawn" and row.until is not None and row.until < today:
-            standing = "ended"
-        elif standing == "active" and today < row.since:
-            standing = "to-come"
+        standing = standing_of(row, today)
         found.append(Held(row, specification.name, specification.version, standing))
     return tuple(found)
+
+
+def standing_of(row: Accreditation, today: date) -> str:
+    """Return an accreditation's status, or that its dates are over (``ended``) or ``to-come``."""
+    standing = row.status.value
+    if standing != "withdrawn" and row.until is not None and row.until < today:
+        return "ended"
+    return "to-come" if standing == "active" and today < row.since else standing
 
 
 def period(typed: Mapping[str, str], today: date) -> tuple[date, date]:

@@ -1,4 +1,4 @@
-"""Changing an organisation's profile."""
+"""Entering an organisation, and changing its profile."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ from engine.errors import Conflict, InvalidAnswer, NotFound
 from engine.store import UnitOfWork
 from handlers.organisations import (
     Dimension,
+    Kind,
     Organisation,
     change_profile,
     coverage_of,
+    edited_in,
+    find_by_name,
+    free_id,
     read_operator,
     read_profile,
 )
@@ -25,6 +29,45 @@ from web.organisations.blueprint import blueprint, editable
 from web.organisations.words import problem
 
 _TEXTS = ("name", "type", "email", "language", "active", "capacity")
+
+
+@blueprint.get("/new")
+def new() -> ResponseReturnValue:
+    """Show the form of an organisation that is not there yet."""
+    with store().snapshot() as uow:
+        country = _country(uow, request.args.get("country", ""))
+    lists: dict[Dimension, list[str]] = {dimension: [] for dimension in Dimension}
+    typed = {"type": "private", "language": LANGUAGES[0], "active": "true", "country": country}
+    return _form(None, typed, lists, {})
+
+
+@blueprint.post("/new")
+def create() -> ResponseReturnValue:
+    """Enter an organisation, once; its country's agency does it."""
+    typed = {key: request.form.get(key, "").strip() for key in (*_TEXTS, "kind", "country")}
+    lists = {d: request.form.getlist(d.value + "s") for d in Dimension}
+    who, at = current_actor().account_id, engine().now()
+    try:
+        with store().unit_of_work() as uow:
+            typed["country"] = _country(uow, typed["country"])
+            uow.serialize("names of organisations")
+            given = {**typed, "id": free_id(uow, typed["name"]), "source": typed.get("source", "")}
+            profile = read_profile(given, lists)
+            if find_by_name(uow, typed["name"], typed["country"]) is not None:
+                raise InvalidAnswer({"name": "known"})
+            change_profile(uow, profile, by=who, at=at)
+    except InvalidAnswer as wrong:
+        errors = {key: problem(code) for key, code in wrong.errors.items()}
+        return _form(None, typed, lists, errors)
+    flash(_("The organisation is entered."))
+    return redirect(url_for(".organisation", organisation_id=profile.organisation.id), 303)
+
+
+def _country(uow: UnitOfWork, asked: str) -> str:
+    countries = edited_in(uow, current_actor())
+    if not countries:
+        raise NotFound("agency that enters organisations, of", current_actor().account_id)
+    return asked if asked in countries else countries[0]
 
 
 @blueprint.get("/<organisation_id>/edit")
@@ -85,21 +128,24 @@ def _stored(
 
 
 def _form(
-    known: Organisation,
+    known: Organisation | None,
     typed: Mapping[str, str],
     lists: Mapping[Dimension, list[str]],
     errors: Mapping[str, str],
     status: int = 422,
 ) -> ResponseReturnValue:
+    country = typed["country"] if known is None else known.country
     choices = {
         Dimension.LEVEL: LEVELS,
-        Dimension.REGION: REGIONS.get(known.country, tuple(lists[Dimension.REGION])),
+        Dimension.REGION: REGIONS.get(country, tuple(lists[Dimension.REGION])),
         Dimension.SECTOR: SECTORS,
         Dimension.LANGUAGE: LANGUAGES,
     }
     html = render_template(
         "organisations/edit.html",
         organisation=known,
+        kinds=Kind,
+        country=country,
         typed=typed,
         lists=lists,
         choices=choices,

@@ -104,6 +104,12 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "ended": _l("Run out"),
         "to-come": _l("Not yet begun"),
     },
+    "agreement": {
+        "contract": _l("Contract"),
+        "agreement": _l("Agreement"),
+        "support-plan": _l("Support plan"),
+        "grant": _l("Grant agreement"),
+    },
     "mark": {
         "S": _l("founding document"),
         "W": _l("public source"),
@@ -140,6 +146,10 @@ _PROBLEMS: Mapping[str, Any] = {
     "choice": _l("Choose one of those offered."),
     "email": _l("Write an e-mail address, such as name@example.org."),
     "number": _l("Write a whole number."),
+    "id": _l("Small letters, digits and hyphens only."),
+    "country": _l("Choose a country."),
+    "twice": _l("This code stands there twice."),
+    "known": _l("An organisation of this country has that name already."),
     "date": _l("Choose a day."),
     "before-publication": _l("The specifications were published later. Choose a later day."),
     "before-since": _l("The last day is before the first one."),

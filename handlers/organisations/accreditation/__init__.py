@@ -1,5 +1,11 @@
 """Sets of specifications, and who is accredited on them from when to when."""
 
+from handlers.organisations.accreditation.publishing import (
+    LANGUAGES,
+    MARKS,
+    publish_next,
+    read_draft,
+)
 from handlers.organisations.accreditation.service import (
     LONGEST_REASON,
     Decision,
@@ -14,14 +20,18 @@ from handlers.organisations.accreditation.store import (
     accreditation_by_key,
     accreditations_of,
     accredited_on,
+    holders_of,
     newest_specification,
+    newest_version,
     publish_specification,
     read_specification,
     specifications_in,
 )
 
 __all__ = [
+    "LANGUAGES",
     "LONGEST_REASON",
+    "MARKS",
     "Accreditation",
     "Criterion",
     "Decision",
@@ -32,8 +42,12 @@ __all__ = [
     "accreditations_of",
     "accredited_on",
     "change_status",
+    "holders_of",
     "newest_specification",
+    "newest_version",
+    "publish_next",
     "publish_specification",
+    "read_draft",
     "read_specification",
     "specifications_in",
 ]

@@ -151,6 +151,33 @@ def specifications_in(uow: UnitOfWork, country: str) -> tuple[Specification, ...
     return tuple(_specification(uow, row._mapping) for row in rows)
 
 
+def every_specification(uow: UnitOfWork) -> tuple[Specification, ...]:
+    """Return every version of every set, by code, the oldest of each first."""
+    s = t.specifications.c
+    rows = uow.connection.execute(sa.select(t.specifications).order_by(s.code, s.version)).all()
+    return tuple(_specification(uow, row._mapping) for row in rows)
+
+
+def newest_version(uow: UnitOfWork, code: str) -> Specification | None:
+    """Return the newest version of a set, in force already or not."""
+    s = t.specifications.c
+    row = uow.connection.execute(
+        sa.select(t.specifications).where(s.code == code).order_by(s.version.desc()).limit(1)
+    ).first()
+    return None if row is None else _specification(uow, row._mapping)
+
+
+def holders_of(uow: UnitOfWork, specification_id: str) -> tuple[Accreditation, ...]:
+    """Return who was ever accredited on a version, by organisation, the newest first."""
+    a = t.accreditations.c
+    rows = uow.connection.execute(
+        sa.select(t.accreditations)
+        .where(a.specification_id == specification_id)
+        .order_by(a.organisation_id, a.since.desc())
+    )
+    return tuple(_accreditation(row._mapping) for row in rows)
+
+
 def accredited_on(
     uow: UnitOfWork, organisation_ids: Collection[str], code: str, day: date
 ) -> frozenset[str]:

@@ -18,6 +18,7 @@ from handlers.organisations.applications.store import (
     Application,
     agreements_of,
     applications_of,
+    find_by_name,
 )
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "agreements_of",
     "applications_of",
     "change_accreditation",
+    "find_by_name",
     "list_criteria",
     "measure_work",
     "note_agreement",

@@ -6,6 +6,9 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain, count
+
+from anyascii import anyascii
 
 from engine.errors import Conflict, InvalidAnswer, NotFound
 from engine.store import UnitOfWork
@@ -29,6 +32,8 @@ _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _TYPES = ("public", "private")
+RESERVED = frozenset({"new", "specifications"})
+"""Ids that pages need for themselves."""
 REQUIRED = ("id", "name", "kind", "country", "type", "email", "language")
 """Fields that a profile is not written without."""
 
@@ -95,7 +100,7 @@ def read_profile(
 def _wrong(text: Mapping[str, str], required: Collection[str]) -> dict[str, str]:
     wrong = {key: "required" for key in required if not text.get(key)}
     tests: Iterable[tuple[str, str, bool]] = (
-        ("id", "id", _ID.fullmatch(text.get("id", "")) is not None),
+        ("id", "id", _ID.fullmatch(text.get("id", "")) is not None and text["id"] not in RESERVED),
         ("name", "long", len(text.get("name", "")) <= 200),
         ("kind", "choice", text.get("kind") in set(Kind)),
         ("country", "country", _COUNTRY.fullmatch(text.get("country", "")) is not None),
@@ -153,6 +158,21 @@ def change_profile(
     for dimension, codes in profile.coverage.items():
         save_coverage(uow, wanted.id, dimension, codes)
     add_event(uow, wanted.id, "changed", {"fields": changed}, by=by, at=at)
+    return True
+
+
+def free_id(uow: UnitOfWork, name: str) -> str:
+    """Return an id that no organisation has, made of a name: letters and digits with hyphens."""
+    base = "-".join(re.findall(r"[a-z0-9]+", anyascii(name).lower()))[:56].strip("-") or "org"
+    names = chain([base], (f"{base}-{number}" for number in count(2)))
+    return next(each for each in names if each not in RESERVED and not _exists(uow, each))
+
+
+def _exists(uow: UnitOfWork, organisation_id: str) -> bool:
+    try:
+        read_organisation(uow, organisation_id)
+    except NotFound:
+        return False
     return True
 
 

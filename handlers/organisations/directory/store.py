@@ -115,10 +115,7 @@ def listed(uow: UnitOfWork, actor: Actor, asked: Asked, *, offset: int, limit: i
     total = uow.connection.execute(
         sa.select(sa.func.count()).select_from(t.organisations).where(*conditions)
     ).scalar_one()
-    countries = uow.connection.execute(
-        sa.select(o.country).where(_visible(actor)).distinct().order_by(o.country)
-    ).scalars()
-    return Listed(page, total, tuple(countries))
+    return Listed(page, total, seen_in(uow, actor))
 
 
 def rights_over(uow: UnitOfWork, organisation: Organisation, actor: Actor) -> Rights:
@@ -153,6 +150,25 @@ def _of_the_agency(uow: UnitOfWork, country: str, grants: tuple[Grant, ...]) -> 
     )
     held = [grant for grant in grants if grant.organisation_id in agencies]
     return bool(held) and any(_agency_role(grant, uow, country) for grant in held)
+
+
+def edited_in(uow: UnitOfWork, actor: Actor) -> tuple[str, ...]:
+    """Return the countries whose organisations and specifications the actor writes."""
+    homes = {grant.organisation_id for grant in actor.grants if grant.organisation_id is not None}
+    o = t.organisations.c
+    countries = uow.connection.execute(
+        sa.select(o.country).where(o.id.in_(sorted(homes))).distinct().order_by(o.country)
+    ).scalars()
+    return tuple(each for each in countries if _of_the_agency(uow, each, actor.grants))
+
+
+def seen_in(uow: UnitOfWork, actor: Actor) -> tuple[str, ...]:
+    """Return the countries whose organisations and specifications the actor sees."""
+    o = t.organisations.c
+    rows = uow.connection.execute(
+        sa.select(o.country).where(_visible(actor)).distinct().order_by(o.country)
+    )
+    return tuple(rows.scalars())
 
 
 def _agency_role(grant: Grant, uow: UnitOfWork, country: str) -> bool:
