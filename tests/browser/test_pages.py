@@ -37,6 +37,12 @@ def open_beside(person: Person, page: str) -> None:
     person.go(case.split("#")[0] + page)
 
 
+def refer_by_hand(person: Person) -> None:
+    """Ask for the structures that have a place for papers, where a need is to be chosen."""
+    person.page.locator("#need").select_option("papers")
+    person.page.locator("form.ps-form button").click()
+
+
 def pages(meet: Meet, site: Site, **how: Any) -> list[tuple[str, Person, Callable[[], object]]]:
     """Return every kind of page: its name, who looks at it, and how to open it."""
     visitor, desk, officer = meet("", **how), meet("accueil", **how), meet("ofii", **how)
@@ -56,6 +62,13 @@ def pages(meet: Meet, site: Site, **how: Any) -> list[tuple[str, Person, Callabl
         ("notifications", adviser, lambda: adviser.go("/notices")),
         ("dossier encore", adviser, lambda: adviser.open_case(reference(site, FOLLOW_UP))),
         ("demande", adviser, lambda: adviser.page.locator("#now ~ * a.govuk-button").first.click()),
+        ("orientations reçues", desk, lambda: desk.go("/referrals/")),
+        ("orientation", desk, lambda: desk.page.locator(".ps-table a").first.click()),
+        ("orientations envoyées", adviser, lambda: adviser.go("/referrals/sent")),
+        ("annuaire des appuis", adviser, lambda: adviser.go("/referrals/directory")),
+        ("dossier à orienter", adviser, lambda: adviser.open_case(reference(site, FOLLOW_UP))),
+        ("orienter", adviser, lambda: adviser.page.locator("a[href$='/new']").first.click()),
+        ("orienter à la main", adviser, lambda: refer_by_hand(adviser)),
         ("versions", designer, lambda: designer.go("/versions")),
         ("personnes", officer, lambda: officer.go("/people?name=Khadija+Gasmi")),
         ("fiche", officer, lambda: officer.page.locator(".ps-table a").first.click()),

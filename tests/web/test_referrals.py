@@ -173,6 +173,7 @@ def test_nobody_is_offered_an_entry_that_they_may_not_read(site: Site) -> None:
     case = shared_case(site)
     form = site.browser("ofii").get(f"/referrals/cases/{case.id}/new?need=housing").text
     assert 'value="safe_contact_note"' in form
+    assert "govuk-error-message" not in form
     for stranger, status in (("conseiller", 404), ("auditeur", 403)):
         got = site.browser(stranger).get(f"/referrals/cases/{case.id}/new")
         assert got.status_code == status
@@ -187,6 +188,16 @@ def test_a_referral_between_others_does_not_exist(site: Site) -> None:
     for act in ("answer", "report", "revoke"):
         sent = {"answer": "accept", "outcome": "helped", "feedback": "x"}
         assert stranger.post(f"/referrals/{referral}/{act}", dict(sent)).status_code == 404
+
+
+def test_who_receives_and_works_on_the_case_too_is_not_offered_to_revoke(site: Site) -> None:
+    case = shared_case(site)
+    with site.engine.store.unit_of_work() as uow:
+        save_services(uow, [Service("collectivite-demo", "housing", "", 5)])
+    browser, referral = refer(site, case, structure="collectivite-demo|")
+    revoke = f"/referrals/{referral}/revoke"
+    assert revoke in browser.get(f"/referrals/{referral}").text
+    assert revoke not in site.browser("accueil").get(f"/referrals/{referral}").text
 
 
 def test_the_receiver_cannot_revoke_nor_the_sender_answer(site: Site) -> None:
