@@ -48,6 +48,7 @@ from web import (
 from web.accounts import current_account, session
 from web.accounts import views as account_pages
 from web.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
+from web.accounts.demo_page import scheme_accounts
 from web.committees import minutes as committee_minutes
 from web.committees import words as committee_words
 from web.context import engine as served_engine
@@ -181,6 +182,7 @@ def _templates(app: Flask, settings: Settings) -> None:
         sections=SECTIONS,
         demo=settings.demo,
         demo_accounts=DEMO_ACCOUNTS if settings.demo else (),
+        scheme_accounts=scheme_accounts,
         demo_password=DEMO_PASSWORD if settings.demo else "",
     )
 

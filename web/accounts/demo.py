@@ -8,6 +8,7 @@ from engine.errors import ConfigurationError
 from engine.model import Actor, Grant
 from engine.settings import Settings
 from engine.store import Store
+from web.accounts.demo_schemes import SCHEME_ACCOUNTS, SchemeAccount
 from web.accounts.passwords import hash_password
 from web.accounts.store import AccountRow, find_account, save_account
 
@@ -20,7 +21,7 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a word translat
     return text
 
 
-_OFII = frozenset({"cm/ofii"})
+_OFII = frozenset({"cm/ofii", "cm/ofii-operators", "cm/pari-jedi"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,8 @@ def seed(store: Store, settings: Settings) -> tuple[DemoAccount, ...]:
             "Set PASSERELLE_DEMO=1 on a machine of your own, or create real accounts."
         )
     password = ""
-    for demo in DEMO_ACCOUNTS:
+    everybody: tuple[DemoAccount | SchemeAccount, ...] = (*DEMO_ACCOUNTS, *SCHEME_ACCOUNTS)
+    for demo in everybody:
         if find_account(store, email=demo.email) is not None:
             continue
         password = password or hash_password(DEMO_PASSWORD)
