@@ -21,6 +21,7 @@ from handlers.people import compose_people, seed_people
 from handlers.surveys import seed_surveys
 from web.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, seed
 from web.demo_cases import BEFORE_COMMITTEE, CASES, DemoCase, Handed, answers
+from web.demo_records import take_in
 from web.demo_referrals import seed_referrals
 
 READER = next(a.actor for a in DEMO_ACCOUNTS if a.name == "auditeur")
@@ -50,6 +51,8 @@ def fill(engine: Engine, say: Callable[[str], object] = lambda _: None) -> str:
             say(f"demo case {reference}: {demo_case.stage}")
         referred = seed_referrals(engine, actor_of("conseiller"), actor_of("accueil"))
         say(f"demo referrals: {referred}")
+    if entered := take_in(engine):
+        say(f"cases of before: {entered}")
     lines = [f"  {account.email:28} {account.does}" for account in accounts]
     return "\n".join([f"Demo accounts (password for all of them: {DEMO_PASSWORD}):", *lines])
 

@@ -13,6 +13,7 @@ from engine.errors import NotFound
 from engine.model import Actor, CaseStatus, EventKind
 from engine.service.base import UseCases
 from engine.service.publications import Deployed
+from engine.service.report_specs import CASE_NAMES
 from engine.service.starting import add_parties, new_case
 from engine.store import UnitOfWork
 from engine.store.cases import case_by_request, insert_case, latest_deployment, save_case
@@ -45,8 +46,10 @@ class Historic(UseCases):
             _, deployed = self._newest(uow, scheme)
         config = deployed.config
         shown = {*config.summary, *(n for r in config.reports.values() for n in r.by)}
+        shown |= {n for r in config.reports.values() if r.where for n in r.where.free_names}
         shown |= {report.total for report in config.reports.values() if report.total}
         values = deployed.labels_in(config.languages[0]).values
+        shown -= set(CASE_NAMES)
         return {name: frozenset(values.get(name, {})) for name in sorted(shown)}
 
     def take_in(self, uow: UnitOfWork, scheme: str, record: Record, actor: Actor) -> bool:
