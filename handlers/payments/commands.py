@@ -11,11 +11,16 @@ from engine.model import Actor
 from engine.service import Engine
 from engine.settings import Settings, read_settings
 from handlers.csv_files import CsvRefused
+from handlers.organisations import add_event, read_organisation
 from handlers.payments import transfer
 from handlers.payments.checking import check_books
 from handlers.payments.ledger import read_programme
+from handlers.payments.payees import write_account
 from handlers.payments.statements import read_statement, take_in
+from handlers.people import Keyring, Vault
 
+_BY = "command"
+"""Under whom what is written here is told."""
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -126,6 +131,29 @@ def check(ctx: click.Context) -> None:
         click.echo(line, err=True)
     click.echo("The books balance." if not wrong else f"{len(wrong)} things are wrong.")
     ctx.exit(1 if wrong else 0)
+
+
+@payments.command()
+@click.argument("organisation")
+@click.option("--account", prompt=True, hide_input=True, help="Asked for, unseen, if left out.")
+@click.pass_context
+def payee(ctx: click.Context, organisation: str, account: str) -> None:
+    """Write the bank account of an ORGANISATION that is paid, encrypted, over the known one.
+
+    Bank orders pay suppliers and grants to it; without one they go with a proof in the case.
+
+    \b
+    Example:
+      passerelle payments payee fournisseur-tn-1
+    """
+    engine = _open(ctx)
+    keyring = Keyring(Vault(ctx.find_object(Settings) or read_settings()))
+    at = engine.now()
+    with engine.store.unit_of_work() as uow:
+        known = read_organisation(uow, organisation)
+        write_account(uow, keyring, known.id, account, by=_BY, at=at)
+        add_event(uow, known.id, "changed", {"fields": ["account"]}, by=_BY, at=at)
+    click.echo(f"The account of {known.name} is written.")
 
 
 def _open(ctx: click.Context) -> Engine:

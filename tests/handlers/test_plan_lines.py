@@ -7,12 +7,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from engine.errors import BusinessError, HandlerFailed
+from engine.errors import BusinessError, HandlerFailed, NotFound
 from engine.model import CaseRef
+from engine.store import upgrade
 from engine.store.queries import visible
-from handlers.organisations import Dimension, Organisation, save_coverage, save_organisation
+from handlers.composition import MIGRATIONS
+from handlers.organisations import (
+    Dimension,
+    Organisation,
+    events_of,
+    save_coverage,
+    save_organisation,
+)
 from handlers.payments import LineProgress, lines_of, payments_of, progress_of
+from handlers.payments.commands import payments as commands
 from handlers.payments.ledger import read_programme
 from handlers.payments.orders import (
     OrderRefused,
@@ -22,7 +32,7 @@ from handlers.payments.orders import (
     read_payees,
     sign,
 )
-from handlers.payments.payees import AccountRefused, write_account
+from handlers.payments.payees import AccountRefused, read_account, write_account
 from handlers.payments.store import find_payments
 from handlers.people import reads_of_owners
 from tests.handlers.support import NOW, Site, bytes_below, person
@@ -35,6 +45,7 @@ from tests.handlers.test_budgets import (
     make_heading,
     proof,
 )
+from web import MIGRATIONS as PAGES
 
 SUPPLIER = "co-outils"
 SIGNER = person("signer", "finance_officer")
@@ -211,3 +222,17 @@ def test_suppliers_are_the_companies_of_the_country_that_cover_the_region(site: 
     found = site.run("organisations.find_suppliers", case, region="centre")["suppliers"]
     assert [each["id"] for each in found] == ["co-outils", "co-partout"]
     assert len(site.run("organisations.find_suppliers", case)["suppliers"]) == 3
+
+
+def test_the_command_writes_a_payees_account_once_known_and_tells_the_change(
+    sqlite_site: Site,
+) -> None:
+    upgrade(sqlite_site.store, (MIGRATIONS, PAGES))
+    runner, settings = CliRunner(), sqlite_site.settings
+    unknown = runner.invoke(commands, ["payee", "nobody", "--account", "CM2100001"], obj=settings)
+    assert isinstance(unknown.exception, NotFound)
+    done = runner.invoke(commands, ["payee", "op-horizon", "--account", "CM2100001"], obj=settings)
+    assert (done.exit_code, "CM2100001" in done.output) == (0, False)
+    with sqlite_site.store.unit_of_work() as uow:
+        read = read_account(uow, sqlite_site.fields, "op-horizon", PAYER, "payment-order")
+        assert (read, events_of(uow, "op-horizon")[0].data["fields"]) == ("CM2100001", ["account"])

@@ -136,6 +136,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "region": _l("Regions"),
         "level": _l("Kinds of assistance"),
         "capacity": _l("Cases at a time"),
+        "account": _l("Bank account"),
     },
 }
 
