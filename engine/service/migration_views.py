@@ -79,6 +79,24 @@ class MigrationPreview:
 
 
 @dataclass(frozen=True, slots=True)
+class MovableCase:
+    """A case that may be moved to another version of its scheme.
+
+    :ivar version: the one that it is in. :ivar can_undo: it was moved there, and nobody has gone on
+        since.
+    """
+
+    case_id: str
+    reference: str
+    scheme: str
+    scheme_name: str
+    country: str
+    version: int
+    ended: bool
+    can_undo: bool
+
+
+@dataclass(frozen=True, slots=True)
 class BatchPreview:
     """What a migration in bulk would do.
 

@@ -10,13 +10,14 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
 from engine import bpmn
-from engine.errors import Conflict, InvalidAnswer, NotAllowed, RevisionConflict
+from engine.errors import Conflict, InvalidAnswer, NotAllowed, NotFound, RevisionConflict
 from engine.labels import Labels
 from engine.model import Actor
 from engine.service.base import SITE_OPERATORS, UseCases, standing
 from engine.service.migrating import Mapped, can_undo
 from engine.service.migration_views import (
     MigrationPreview,
+    MovableCase,
     MoveView,
     StandingView,
     VersionView,
@@ -26,6 +27,7 @@ from engine.store import UnitOfWork
 from engine.store.cases import (
     CaseRow,
     DeploymentRow,
+    case_by_reference,
     deployments_of,
     find_deployment,
     lock_case,
@@ -74,6 +76,43 @@ class Migrations(UseCases):
             problems=tuple(note.told(locale) for note in plan.problems),
             moves=tuple(_move(move, old, new, locale) for move in plan.moves),
         )
+
+    def movable_case(self, case_id: str, actor: Actor, locale: str = "fr") -> MovableCase:
+        """Return in which version a case is, and whether it can be brought back to the one before.
+
+        :raises NotFound: there is no such case. :raises NotAllowed: the actor moves none of these.
+        """
+        with self.store.snapshot() as uow:
+            case = read_case(uow, case_id)
+            demand_mover(actor, case.scheme, case.country)
+            row = read_deployment(uow, case.deployment_id)
+            undoable = can_undo(uow, case)
+        config = self._publications.get(row.id).config
+        return MovableCase(
+            case_id=case.id,
+            reference=case.reference,
+            scheme=case.scheme,
+            scheme_name=config.name_in(locale),
+            country=case.country,
+            version=row.version,
+            ended=case.ended_at is not None,
+            can_undo=undoable,
+        )
+
+    def movable_by_reference(self, reference: str, actor: Actor) -> str:
+        """Return the id of the case of a reference.
+
+        :raises NotFound: there is no such case, or the actor moves none of its scheme.
+        """
+        with self.store.snapshot() as uow:
+            case = case_by_reference(uow, reference.strip())
+        try:
+            if case is not None:
+                demand_mover(actor, case.scheme, case.country)
+                return case.id
+        except NotAllowed:
+            pass  # Which cases there are is not theirs to know.
+        raise NotFound("case", reference)
 
     def migrate_case(
         self,

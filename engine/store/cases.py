@@ -95,6 +95,14 @@ def insert_case(uow: UnitOfWork, case: CaseRow, request_id: str | None) -> None:
     )
 
 
+def case_by_reference(uow: UnitOfWork, reference: str) -> CaseRow | None:
+    """Return the case of a reference."""
+    row = uow.connection.execute(
+        sa.select(*case_columns()).where(_C.reference == reference)
+    ).first()
+    return None if row is None else case_from_row(row)
+
+
 def case_by_request(uow: UnitOfWork, request_id: str) -> str | None:
     """Return the id of the case that this request started, if it did."""
     return uow.connection.execute(sa.select(_C.id).where(_C.request_id == request_id)).scalar()

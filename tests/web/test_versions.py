@@ -128,3 +128,46 @@ def test_a_version_to_be_read_shows_its_drawing_and_why_it_cannot_be_run(
     assert browser.get("/versions/9/cm/ofii").status_code == 404
     assert browser.get("/versions/2/cm/ofii?plane=none").status_code == 404
     assert browser.get(f"/versions/plan?{QUERY}").status_code == 409
+
+
+def test_one_case_is_found_previewed_moved_and_brought_back(site: Site, task: str) -> None:
+    (case,) = site.engine.cases(actor("accueil")).items
+    browser = site.browser("concepteur")
+    browser.get("/versions")
+    found = browser.get(f"/versions/case?reference={case.reference}")
+    assert found.headers["Location"].endswith(f"/versions/cases/{case.id}")
+    address = f"/versions/cases/{case.id}"
+    assert "version 1" in browser.get(address).text
+    page = browser.get(f"{address}?to=2").text
+    assert f'name="map.{task}"' in page
+    assert "ne peut pas passer" in page
+    assert f'action="{address}/move"' not in page
+    page = browser.get(f"{address}?to=2&map.{task}=Task_Renamed").text
+    revision = re.search(r'name="revision" value="(\d+)"', page)
+    assert revision is not None
+    sent = {"to": "2", "more": f"{task}=Task_Renamed", "revision": revision[1]}
+    assert browser.post(f"{address}/move", {**sent, "reason": " "}).status_code == 422
+    assert 'id="reason-error"' in browser.page
+    assert browser.post(f"{address}/move", {**sent, "reason": "Accord"}).status_code == 303
+    assert "version 2" in browser.get(address).text
+    assert site.engine.tasks_of(case.id, actor("accueil"))[0].element_id == "Task_Renamed"
+    assert browser.post(f"{address}/undo", {"reason": ""}).status_code == 422
+    assert browser.post(f"{address}/undo", {"reason": "Trop tôt"}).status_code == 303
+    assert site.engine.tasks_of(case.id, actor("accueil"))[0].element_id == task
+    assert browser.post(f"{address}/undo", {"reason": "Encore"}).status_code == 409
+
+
+def test_a_preview_that_somebody_has_overtaken_moves_nothing(site: Site, task: str) -> None:
+    (case,) = site.engine.cases(actor("accueil")).items
+    browser = site.browser("concepteur")
+    browser.get(f"/versions/cases/{case.id}?to=2&map.{task}=Task_Renamed")
+    sent = {"to": "2", "more": f"{task}=Task_Renamed", "revision": "99", "reason": "Accord"}
+    assert browser.post(f"/versions/cases/{case.id}/move", sent).status_code == 409
+    assert site.engine.tasks_of(case.id, actor("accueil"))[0].element_id == task
+
+
+def test_an_unknown_reference_is_told_on_the_page_that_asked_for_it(site: Site, task: str) -> None:
+    browser = site.browser("concepteur")
+    assert browser.get("/versions/case?reference=NONE-1").status_code == 303
+    assert "NONE-1" in browser.get("/versions").text
+    assert browser.get("/versions/cases/none").status_code == 404
