@@ -215,7 +215,9 @@ class Person:
 
     def complete(self) -> None:
         """Complete the task; its page has to accept it."""
-        self.button("complete").click()
+        # The task's own page may bear a notice already: only the next page tells.
+        with self.page.expect_navigation():
+            self.button("complete").click()
         problems = self.page.locator(".govuk-error-summary")
         notice = self.page.locator(".ps-notice")
         expect(notice.or_(problems).first).to_be_visible()

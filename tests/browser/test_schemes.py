@@ -18,6 +18,11 @@ PLAYED = {
     "cm/minjec-subsidy": ("formation_apres_la_demande", "en"),
     "cm/pari-jedi": ("creation_entreprise", "fr"),
     "cm/pari-jedi-associations": ("appui_complet", "ar"),
+    "tg/anpe-services": ("emploi", "en"),
+    "tg/ofii-anpe": ("creation_entreprise", "fr"),
+    "tg/unhcr-anpe": ("formation_sans_stage", "ar"),
+    "tg/migr-actions": ("admise_et_appuyee", "en"),
+    "tg/mooc": ("parcours_acheve", "ar"),
 }
 """By scheme: the scenario that is played, and the language of the pages."""
 
