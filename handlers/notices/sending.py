@@ -11,7 +11,7 @@ import structlog
 
 from engine.errors import CallPostponed, HandlerFailed
 from engine.jobs.backoff import retry_delay
-from engine.model import SYSTEM, CaseRef
+from engine.model import SYSTEM, Actor, CaseRef
 from engine.ports import Clock, HandlerCall
 from engine.store import Store, UnitOfWork
 from engine.store.cases import read_case
@@ -62,6 +62,28 @@ class Notices:
         status = self._carry(call.key, plan, call.now)
         with call.open() as uow:
             self._record(uow, call, plan, to, status)
+
+    def queue(
+        self,
+        uow: UnitOfWork,
+        case: CaseRef,
+        template: str,
+        to: str,
+        *,
+        key: str,
+        actor: Actor,
+    ) -> None:
+        """Leave a notice to the worker's next round, in the open transaction and once a key.
+
+        For what people do beside a diagram; what a diagram asks for goes through :meth:`send`.
+
+        :raises HandlerFailed: no such template or organisation.
+        """
+        now = self.clock.now()
+        plan = self.receivers.plan(uow, case, template, to, now)
+        status = NoticeStatus.QUEUED if plan.channel else NoticeStatus.WITHHELD
+        call = HandlerCall(case, "", 0, key, 1, now, actor, uow, self.database.unit_of_work)
+        self._record(uow, call, plan, to, status, now if plan.channel else None)
 
     @property
     def problems(self) -> Problems:
@@ -149,8 +171,9 @@ class Notices:
             data,
             actor=call.actor.account_id,
             at=call.now,
-            element_id=call.element_id,
-            activation=call.activation,
+            # Beside a diagram there is no element.
+            element_id=call.element_id or None,
+            activation=call.activation or None,
         )
 
     # --- gathered notices --------------------------------------------------------------------

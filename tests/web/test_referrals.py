@@ -142,6 +142,11 @@ def test_a_form_sent_twice_refers_once(site: Site) -> None:
         browser.get(f"/referrals/cases/{case.id}/new?need=housing")
         places.add(browser.post(f"/referrals/cases/{case.id}/new", {**sent, **more}).location)
     assert len(places) == 1
+    assert site.app.extensions["notices"].deliver() == 1
+    (mail,) = (site.settings.var_dir / "outbox").glob("*")
+    told = mail.read_text(encoding="utf-8")
+    assert f"{STRUCTURE}" not in told.split("Subject")[1]
+    assert "Ngo Imaginaire" not in told
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from web.context import engine, store
 from web.documents import case_ref
 from web.i18n import _, ngettext
 from web.locales import locale
+from web.notices.blueprint import notices
 from web.organisations.words import word as organisation_word
 from web.referrals.blueprint import blueprint, desk, fields, refusal
 from web.referrals.lists import said_keys
@@ -63,6 +64,14 @@ def send(case_id: str) -> ResponseReturnValue:
     try:
         with store().unit_of_work() as uow:
             sent = refer(desk(uow), case_id, asked)
+            notices().queue(
+                uow,
+                case_ref(case),
+                "referral",
+                f"organisation:{structure}",
+                key=f"{sent.id}/referral",
+                actor=current_actor(),
+            )
     except ReferralRefused as error:
         field = "keys" if error.code == "field-not-shareable" else "structure"
         return _form(case, typed, chosen, {field: refusal(error)})
