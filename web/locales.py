@@ -56,6 +56,7 @@ def install(app: Flask) -> None:
     app.add_template_filter(day)
     app.add_template_filter(amount)
     app.add_template_filter(figure)
+    app.add_template_filter(score)
     app.add_template_filter(size, "bytes")
 
 
@@ -98,6 +99,15 @@ def figure(value: object, text: str) -> str:
     if isinstance(value, date) and not isinstance(value, datetime):
         return str(format_date(value, "long", locale=_written()))
     return text
+
+
+def score(value: Decimal, signed: bool = False) -> str:
+    """Return a score with two decimals as the page's language writes it.
+
+    :param signed: with its sign, for a change.
+    """
+    pattern = "+0.00;-0.00" if signed else "0.00"
+    return str(format_decimal(value, pattern, locale=_written()))
 
 
 def moment(value: datetime | None, country: str = "") -> str:

@@ -54,3 +54,16 @@ def test_variables_are_set_from_feel_or_json_and_personal_ones_refused(
     assert "double quotes" in run("operate", "set", reference, "code=1 +", exit_code=2).output
     run("operate", "set", reference, exit_code=2)
     run("operate", "set", reference, "--json", "[1]", exit_code=2)
+
+
+def test_regular_work_is_listed_and_run_before_its_time(run: Run, reference: str) -> None:
+    listed = run("operate", "periodic").output
+    for name in ("people.retention", "notices.deliver", "accounts.task_notices"):
+        assert f"{name} " in listed
+    assert "last never" in listed
+    assert "people.retention ran" in run("operate", "periodic", "--run", "people.retention").output
+    works = json.loads(run("operate", "periodic", "--format", "json").output)
+    (retention,) = [each for each in works if each["name"] == "people.retention"]
+    assert retention["error"] is None
+    assert retention["ended_at"] is not None
+    run("operate", "periodic", "--run", "people.retnetion", exit_code=2)

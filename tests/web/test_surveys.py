@@ -52,7 +52,7 @@ def test_the_case_shows_the_scores_drawn_and_as_a_table_with_what_they_are_not(
     page = browser.get(f"/surveys/cases/{case_id}").text
     assert NOTICES[language] in page
     assert page.count('class="ps-chart"') == 1
-    assert re.search(r"<bdi dir=\"ltr\">\+0\.\d\d</bdi>", page)
+    assert re.search(r"<bdi dir=\"ltr\">\+0[.,]\d\d</bdi>", page)
     assert re.search(r"ps-chartbox\" dir=\"ltr\"", page)
 
 
