@@ -72,3 +72,12 @@ def test_the_gallery_draws_every_page_and_replaces_only_a_gallery(run: Run, tmp_
     (other / "letter.txt").write_text("keep me")
     assert "no gallery" in run("gallery", str(other), *HERE, exit_code=2).stderr
     assert (other / "letter.txt").read_text() == "keep me"
+
+
+def test_the_gallery_in_docs_shows_the_schemes_as_they_are(run: Run, tmp_path: Path) -> None:
+    folder, kept = tmp_path / "gallery", ROOT / "docs" / "schemes"
+    run("gallery", str(folder), *HERE)
+    drawn = {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    shown = {p.relative_to(kept): p.read_bytes() for p in kept.rglob("*") if p.is_file()}
+    differing = sorted(str(p) for p in drawn.keys() | shown.keys() if drawn.get(p) != shown.get(p))
+    assert differing == [], "draw it anew: passerelle scheme gallery docs/schemes"
