@@ -57,7 +57,7 @@ class Problems:
         :returns: how many were closed.
         """
         with self.database.snapshot() as uow:
-            found = store.every_problem(uow)
+            found = [each for each in store.every_problem(uow) if self._may_work(uow, each)]
         return sum(self._recheck(each) for each in found)
 
     def _recheck(self, problem: ContactProblem) -> bool:
@@ -72,11 +72,14 @@ class Problems:
             self._tell(uow, problem.case_id, problem.receiver, SYSTEM)
             return True
 
+    def _may_work(self, uow: UnitOfWork, problem: ContactProblem) -> bool:
+        """Tell, without opening anybody's file, whether a second look is worth it."""
+        if problem.receiver != SUBJECT:
+            return self._works_again(uow, problem)  # An organisation's address is no secret.
+        subject = problem.subject
+        return subject is not None and changed_since(uow, subject, _WAYS, problem.since)
+
     def _works_again(self, uow: UnitOfWork, problem: ContactProblem) -> bool:
-        if problem.receiver == SUBJECT and (
-            problem.subject is None or not changed_since(uow, problem.subject, _WAYS, problem.since)
-        ):
-            return False
         case = read_case(uow, problem.case_id).ref
         with suppress(HandlerFailed, NotFound):
             plan = self.receivers.plan(
