@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from engine.errors import ConfigurationError, StoreUnavailable
-from engine.ports import Clock, Compose, Periodic, Ports
+from engine.ports import Clock, Compose, KeptFiles, Periodic, Ports
 from engine.service import Engine
 from engine.settings import Settings
 from engine.store import Store, is_current
@@ -37,7 +37,7 @@ def load(name: str) -> Any:
 
 
 def compose(settings: Settings, store: Store, clock: Clock | None = None) -> Ports:
-    """Return the ports that the settings name, with every room's migrations and periodic works.
+    """Return the ports that the settings name, with what the pages' rooms add to them.
 
     :param clock: what tells the time to all of them; the site's own if left out.
     """
@@ -46,7 +46,13 @@ def compose(settings: Settings, store: Store, clock: Clock | None = None) -> Por
     home = settings.app.partition(".")[0]
     pages: Path = load(f"{home}:MIGRATIONS")
     works: tuple[Periodic, ...] = load(f"{home}:works")(settings, store, ports.clock)
-    return replace(ports, migrations=(*ports.migrations, pages), periodic=(*ports.periodic, *works))
+    files: tuple[KeptFiles, ...] = load(f"{home}:files")(settings)
+    return replace(
+        ports,
+        migrations=(*ports.migrations, pages),
+        periodic=(*ports.periodic, *works),
+        files=(*ports.files, *files),
+    )
 
 
 def open_engine(settings: Settings, *, check: bool = True) -> Engine:

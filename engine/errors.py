@@ -22,6 +22,7 @@
     ├── StateUnreadable         a stored state was written by a newer or a broken version
     ├── HandlerFailed           a handler could not do its work; the job is tried again
     ├── BusinessError           a handler reports an error that the diagram may catch by its code
+    ├── BackupRefused           a backup cannot be written there, or not be restored here
     └── StoreUnavailable        the database is locked, full, read-only, unreachable or too old
 
 Errors know no HTTP. Each keeps the ids it talks about as attributes and says what, which, its
@@ -320,6 +321,10 @@ class BusinessError(PasserelleError):
         super().__init__(message)
         self.code = code
         self.variables = dict(variables or {})
+
+
+class BackupRefused(PasserelleError):
+    """A backup cannot be written there, is damaged, or does not fit this site; nothing was done."""
 
 
 class StoreUnavailable(PasserelleError):

@@ -248,6 +248,21 @@ class Periodic:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptFiles:
+    """What a room keeps on disk beside the database; a backup takes it along.
+
+    :ivar name: of one folder within a backup; one of its kind in a site.
+    :ivar folder: where the files lie. :ivar pattern: which of them, as a glob of the folder.
+    :ivar secret: they are keys: a backup may leave them out.
+    """
+
+    name: str
+    folder: Path
+    pattern: str
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Ports:
     """Everything from outside, composed once per process.
 
@@ -256,6 +271,9 @@ class Ports:
         :class:`~engine.errors.ConfigurationError` keeps it closed.
     :ivar inspections: what the rooms find wrong in what they keep, a line each, in English.
     :ivar periodic: what the rooms do of themselves every so often.
+    :ivar files: what the rooms keep on disk beside the database.
+    :ivar restored: called with a database that comes from a backup, before it takes its place; one
+        that raises :class:`~engine.errors.ConfigurationError` keeps it from that. Says what it did.
     """
 
     registry: HandlerRegistry
@@ -265,6 +283,8 @@ class Ports:
     checks: tuple[Callable[[Store], None], ...] = ()
     periodic: tuple[Periodic, ...] = ()
     inspections: tuple[Callable[[UnitOfWork], Iterable[str]], ...] = ()
+    files: tuple[KeptFiles, ...] = ()
+    restored: tuple[Callable[[Store], str], ...] = ()
 
 
 class Compose(Protocol):
@@ -282,6 +302,7 @@ __all__ = [
     "Handler",
     "HandlerCall",
     "HandlerRegistry",
+    "KeptFiles",
     "Periodic",
     "Ports",
     "Publisher",

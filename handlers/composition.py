@@ -39,6 +39,7 @@ from handlers.people import (
     Keyring,
     PersonalFields,
     Vault,
+    catch_up,
     compose_people,
     refuse_unreplayed,
 )
@@ -115,6 +116,8 @@ def compose(settings: Settings, store: Store, clock: Clock | None = None) -> Por
         migrations=(MIGRATIONS,),
         checks=(lambda database: refuse_unreplayed(database, log),),
         inspections=(payments.check_books,),
+        files=(documents.files_of(settings), *people.files_of(settings)),
+        restored=(lambda database: catch_up(database, log),),
         periodic=(
             Periodic("notices.deliver", timedelta(minutes=1), post.deliver),
             Periodic("notices.recheck", timedelta(minutes=5), post.problems.recheck),
@@ -153,7 +156,7 @@ def compose_documents(settings: Settings, store: Store, clock: Clock) -> Documen
     return Documents(
         keyring=Keyring(Vault(settings)),
         access=Access(store, clock),
-        files=DocumentFiles(settings.var_dir / "documents"),
+        files=DocumentFiles.of(settings),
         clock=clock,
         limit_bytes=settings.document_limit_bytes,
         scanner=Clamd(settings.clamd) if settings.clamd else None,

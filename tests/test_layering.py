@@ -30,6 +30,7 @@ ENGINE_ROOMS: dict[str, set[str]] = {
     "clock": {"store"},
     "service": {"bpmn", "dmn", "forms", "feel", "labels", "diagram", "store", "history", "jobs"},
     "composition": {"service", "store", "clock"},
+    "backup": {"composition", "store"},
     "worker": {"service", "jobs", "store"},
     "play": {"service", "composition"},
     "scenario": {
@@ -37,7 +38,7 @@ ENGINE_ROOMS: dict[str, set[str]] = {
     },
     "cli": {
         *("service", "store", "composition", "worker", "play", "scenario", "clock", "feel"),
-        *("bpmn", "dmn", "forms"),
+        *("bpmn", "dmn", "forms", "backup"),
     },
 }
 LIBRARIES = {

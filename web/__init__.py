@@ -5,7 +5,7 @@ The application is made by :func:`web.app.create_app`.
 
 from pathlib import Path
 
-from engine.ports import Clock, Periodic
+from engine.ports import Clock, KeptFiles, Periodic
 from engine.settings import Settings
 from engine.store import Store
 
@@ -18,3 +18,10 @@ def works(settings: Settings, store: Store, clock: Clock) -> tuple[Periodic, ...
     from web.accounts.task_notices import upkeep
 
     return upkeep(settings, store, clock)
+
+
+def files(settings: Settings) -> tuple[KeptFiles, ...]:
+    """Return what the pages keep on disk: the secret that signs sessions and links."""
+    from web.site_secret import FILENAME
+
+    return (KeptFiles("web", settings.var_dir, FILENAME, secret=True),)

@@ -90,6 +90,7 @@ format_option = click.option(
 
 def _register() -> None:
     from engine.cli import (
+        backup,
         cases,
         demo,
         doctor,
@@ -107,6 +108,8 @@ def _register() -> None:
         run.serve,
         run.worker,
         run.db,
+        backup.backup,
+        backup.restore,
         publish.deploy,
         publish.export,
         lint.lint,

@@ -42,7 +42,7 @@ def serve(ctx: click.Context, threads: int, no_worker: bool) -> None:
             "Leave it out, or use PostgreSQL (PASSERELLE_DATABASE_URL)."
         )
     signal.signal(signal.SIGTERM, _terminate)
-    with _only_process(settings):
+    with only_process(settings):
         engine = open_engine(settings)
         app = load(settings.app)(settings, engine)
         worker = None if no_worker else Worker(engine)
@@ -126,8 +126,11 @@ def _terminate(_number: int, _frame: FrameType | None) -> None:
 
 
 @contextmanager
-def _only_process(settings: Settings) -> Iterator[None]:
-    """Hold the site's lock while serving on SQLite; the kernel frees it if we die."""
+def only_process(settings: Settings) -> Iterator[None]:
+    """Hold the site's lock, on SQLite, against whoever serves; the kernel frees it if we die.
+
+    :raises ConfigurationError: the site is served.
+    """
     if not settings.is_sqlite:
         yield
         return

@@ -69,6 +69,13 @@ def is_current(store: Store, migrations: Sequence[Path] = ()) -> bool:
     return set(script.get_heads()) <= {version.revision for version in applied}
 
 
+def revisions(store: Store) -> tuple[str, ...]:
+    """Return at which migrations the database stands, a branch each."""
+    with store.snapshot() as unit_of_work:
+        context = MigrationContext.configure(unit_of_work.connection)
+        return tuple(sorted(context.get_current_heads()))
+
+
 def _config(migrations: Sequence[Path]) -> Config:
     config = Config()
     config.set_main_option("script_location", str(_HERE))

@@ -3,7 +3,7 @@
 from handlers.documents.checklist import Item, checklist
 from handlers.documents.declared import Declarations, Declared, Letter, Need, read_declared
 from handlers.documents.described import Document, DocumentHeld, OpenedDocument
-from handlers.documents.files import DocumentFiles
+from handlers.documents.files import DocumentFiles, files_of
 from handlers.documents.handlers import generate_handler, require, require_handler
 from handlers.documents.letters import Letters, Written
 from handlers.documents.personal import CONSENT_SHEET, PersonDocuments
@@ -35,6 +35,7 @@ __all__ = [
     "ScannerAway",
     "Written",
     "checklist",
+    "files_of",
     "generate_handler",
     "missing_documents",
     "purposes_of",

@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from engine.errors import NotFound, StoreUnavailable
+from engine.ports import KeptFiles
+from engine.settings import Settings
 
 SWEEP_AFTER = timedelta(hours=24)
 """How long a file may lie without a row: longer than any upload's transaction takes."""
@@ -20,6 +22,11 @@ class DocumentFiles:
     """The folder of encrypted documents, fanned out by the first two digits of their names."""
 
     folder: Path
+
+    @classmethod
+    def of(cls, settings: Settings) -> DocumentFiles:
+        """Return this site's."""
+        return cls(settings.var_dir / "documents")
 
     def path(self, name: str) -> Path:
         """Return where the file of that name lies."""
@@ -87,6 +94,11 @@ class DocumentFiles:
                 old[name].unlink(missing_ok=True)
                 deleted += 1
         return deleted
+
+
+def files_of(settings: Settings) -> KeptFiles:
+    """Return which files a backup takes along; those half-written are left out."""
+    return KeptFiles("documents", DocumentFiles.of(settings).folder, "[0-9a-f][0-9a-f]/[!.]*")
 
 
 def _write_durably(path: Path, content: bytes) -> None:

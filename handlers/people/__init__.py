@@ -9,7 +9,7 @@ from handlers.people.demo import seed_people
 from handlers.people.duplicates.store import PairStatus
 from handlers.people.emergency.store import Verdict
 from handlers.people.erasure.log import ErasureLog
-from handlers.people.erasure.service import refuse_unreplayed
+from handlers.people.erasure.service import catch_up, refuse_unreplayed
 from handlers.people.erasure.store import Ground
 from handlers.people.erasure.upkeep import ask_for_due, scrub_erased, upkeep
 from handlers.people.fields import PersonalFields
@@ -27,7 +27,7 @@ from handlers.people.index.search import Search, Wanted
 from handlers.people.keyring import Keyring, case_owner, owner_of, owners_of, person_owner
 from handlers.people.peoples import People, compose_people
 from handlers.people.roles import Schemes
-from handlers.people.secrets import ensure_secrets
+from handlers.people.secrets import ensure_secrets, files_of
 from handlers.people.store import (
     SensitiveRead,
     latest_reads,
@@ -67,6 +67,7 @@ __all__ = [
     "agrees",
     "ask_for_due",
     "case_owner",
+    "catch_up",
     "changed_since",
     "check_consent",
     "compose_people",
@@ -76,6 +77,7 @@ __all__ = [
     "decrypt",
     "encrypt",
     "ensure_secrets",
+    "files_of",
     "find_duplicates",
     "household_of",
     "keyed_name",

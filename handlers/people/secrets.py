@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import ConfigurationError
+from engine.ports import KeptFiles
 from engine.settings import Settings
 
 KEY_BYTES = 32
@@ -128,6 +129,15 @@ def master_key_file(settings: Settings) -> KeyFile:
 def search_key_file(settings: Settings) -> KeyFile:
     """Return the key under which names are looked up; it decrypts nothing."""
     return _file(settings, settings.search_key_file, "SEARCH", "search")
+
+
+def files_of(settings: Settings) -> tuple[KeptFiles, ...]:
+    """Return which files a backup takes along: the keys, and those that they replaced."""
+    keys = {"master-key": master_key_file(settings), "search-key": search_key_file(settings)}
+    return tuple(
+        KeptFiles(name, key.path.parent, f"{key.path.name}*", secret=True)
+        for name, key in keys.items()
+    )
 
 
 def _file(settings: Settings, named: Path | None, setting: str, name: str) -> KeyFile:

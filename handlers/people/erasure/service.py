@@ -186,3 +186,21 @@ def refuse_unreplayed(database: Store, log: ErasureLog) -> None:
             f"{log.path} tells of {len(missing)} erasures that this database does not know: it was "
             "restored from a backup. Run 'passerelle people replay-erasures' before it is opened."
         )
+
+
+def catch_up(database: Store, log: ErasureLog) -> str:
+    """Repeat, in a database that comes from a backup, the erasures after it; say how many.
+
+    :raises ConfigurationError: the log is not this site's: it lacks erasures of before the backup,
+        so nobody knows which came after it.
+    """
+    logged = {each.id for each in log.read()}
+    with database.snapshot() as uow:
+        lost = store.erasure_ids(uow) - logged
+    if lost:
+        raise ConfigurationError(
+            f"The backup knows {len(lost)} erasures of which {log.path} does not tell: the log is "
+            "missing, or another site's. Put this site's log of erasures there (its own backup, "
+            "or PASSERELLE_ERASURE_LOG) first; without it whoever was erased would be back."
+        )
+    return f"{replay(database, log)} erasures of {log.path} were repeated."

@@ -109,6 +109,11 @@ def known_erasures(uow: UnitOfWork, ids: Collection[str]) -> frozenset[str]:
     return frozenset(row.id for row in rows)
 
 
+def erasure_ids(uow: UnitOfWork) -> frozenset[str]:
+    """Return every erasure that this database knows."""
+    return frozenset(row.id for row in uow.connection.execute(sa.select(t.erasures.c.id)))
+
+
 def insert_erasure(uow: UnitOfWork, erasure_id: str, at: datetime) -> None:
     """Note that this database knows an erasure."""
     uow.connection.execute(sa.insert(t.erasures).values(id=erasure_id, at=at))
