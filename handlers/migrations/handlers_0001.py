@@ -209,6 +209,7 @@ def _notices() -> None:
         sa.Column("case_id", sa.String(32), primary_key=True),
         sa.Column("receiver", sa.String(80), primary_key=True),
         sa.Column("since", _moment(), nullable=False),
+        sa.Column("checked_at", _moment(), nullable=False),
         sa.Column("closed_at", _moment()),
         sa.Column("closed_by", sa.String(64)),
     )

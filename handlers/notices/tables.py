@@ -45,6 +45,8 @@ contact_problems = Table(
     Column("case_id", String(32), primary_key=True),
     Column("receiver", String(80), primary_key=True),
     Column("since", UtcDateTime, nullable=False),
+    # Up to when what was written into the person's file was looked at.
+    Column("checked_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
     Column("closed_by", String(64)),
     Index("ix_contact_problems_open", "closed_at", "since"),

@@ -65,6 +65,12 @@ def test_the_same_address_written_again_corrects_nothing(sqlite_site: Site) -> N
     sqlite_site.write(case, SAFE)
     assert problems(sqlite_site).recheck() == 0
     assert open_in(sqlite_site) == [(case.id, "subject")]
+    with sqlite_site.store.snapshot() as uow:
+        before = len(sensitive_reads(uow, case.id))
+    sqlite_site.clock.move_to(sqlite_site.clock.now() + timedelta(minutes=5))
+    assert problems(sqlite_site).recheck() == 0
+    with sqlite_site.store.snapshot() as uow:
+        assert len(sensitive_reads(uow, case.id)) == before  # looked at once, not every time
 
 
 def test_who_is_reached_in_another_way_is_closed_by_hand_once(site: Site) -> None:

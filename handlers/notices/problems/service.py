@@ -62,9 +62,10 @@ class Problems:
 
     def _recheck(self, problem: ContactProblem) -> bool:
         with self.database.unit_of_work() as uow:
-            if not self._works_again(uow, problem):
-                return False
             now = self.clock.now()
+            if not self._works_again(uow, problem):
+                store.mark_checked(uow, problem, now)
+                return False
             if not store.close_problem(
                 uow, problem.case_id, problem.receiver, now, SYSTEM.account_id
             ):
@@ -77,7 +78,7 @@ class Problems:
         if problem.receiver != SUBJECT:
             return self._works_again(uow, problem)  # An organisation's address is no secret.
         subject = problem.subject
-        return subject is not None and changed_since(uow, subject, _WAYS, problem.since)
+        return subject is not None and changed_since(uow, subject, _WAYS, problem.checked_at)
 
     def _works_again(self, uow: UnitOfWork, problem: ContactProblem) -> bool:
         case = read_case(uow, problem.case_id).ref

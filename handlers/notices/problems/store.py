@@ -24,12 +24,14 @@ class ContactProblem:
 
     :ivar receiver: ``subject`` or ``organisation:<id>``.
     :ivar since: when a notice came back, or could not be sent because an earlier one had.
+    :ivar checked_at: up to when what was written into the person's file was looked at.
     :ivar subject: whom the case is about.
     """
 
     case_id: str
     receiver: str
     since: datetime
+    checked_at: datetime
     reference: str
     scheme: str
     country: str
@@ -38,7 +40,7 @@ class ContactProblem:
 
 def open_problem(uow: UnitOfWork, notice: Notice, at: datetime) -> None:
     """Note that a notice did not reach its receiver; one that was corrected begins anew."""
-    fresh = {"since": at, "closed_at": None, "closed_by": None}
+    fresh = {"since": at, "checked_at": at, "closed_at": None, "closed_by": None}
     statement = upsert(uow, contact_problems).values(
         case_id=notice.case_id, receiver=notice.receiver, **fresh
     )
@@ -57,6 +59,15 @@ def close_problem(uow: UnitOfWork, case_id: str, receiver: str, at: datetime, by
         .values(closed_at=at, closed_by=by)
     )
     return closed.rowcount == 1
+
+
+def mark_checked(uow: UnitOfWork, problem: ContactProblem, at: datetime) -> None:
+    """Note that what was written until now did not correct the details."""
+    uow.connection.execute(
+        sa.update(contact_problems)
+        .where(_P.case_id == problem.case_id, _P.receiver == problem.receiver)
+        .values(checked_at=at)
+    )
 
 
 def problems_seen(
@@ -79,7 +90,16 @@ def _found(
 ) -> tuple[ContactProblem, ...]:
     c = cases.c
     query = (
-        sa.select(_P.case_id, _P.receiver, _P.since, c.reference, c.scheme, c.country, c.subject)
+        sa.select(
+            _P.case_id,
+            _P.receiver,
+            _P.since,
+            _P.checked_at,
+            c.reference,
+            c.scheme,
+            c.country,
+            c.subject,
+        )
         .join(cases, _P.case_id == c.id)
         .where(_P.closed_at.is_(None), c.ended_at.is_(None), seen)
         .order_by(_P.since, _P.case_id, _P.receiver)
