@@ -23,6 +23,12 @@ PLAYED = {
     "tg/unhcr-anpe": ("formation_sans_stage", "ar"),
     "tg/migr-actions": ("admise_et_appuyee", "en"),
     "tg/mooc": ("parcours_acheve", "ar"),
+    "cm/referral": ("plusieurs_besoins", "fr"),
+    "tn/lemma-associations": ("association_selectionnee", "fr"),
+    "tn/lemma": ("atelier_de_poterie", "ar"),
+    "tn/association-grants": ("ecole_kebili", "ar"),
+    "tn/tounesna-operators": ("agree_et_renouvele", "en"),
+    "tn/tounesna": ("trois_services", "fr"),
 }
 """By scheme: the scenario that is played, and the language of the pages."""
 
