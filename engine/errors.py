@@ -24,6 +24,7 @@
     ├── BusinessError           a handler reports an error that the diagram may catch by its code
     ├── BackupRefused           a backup cannot be written there, or not be restored here
     └── StoreUnavailable        the database is locked, full, read-only, unreachable or too old
+        └── StoreBusy           the transaction lost to another one; begun again it may go through
 
 Errors know no HTTP. Each keeps the ids it talks about as attributes and says what, which, its
 state now, and what to do.
@@ -329,3 +330,17 @@ class BackupRefused(PasserelleError):
 
 class StoreUnavailable(PasserelleError):
     """The database cannot take the transaction; nothing was half-written."""
+
+
+class StoreBusy(StoreUnavailable):
+    """The transaction lost to another one and was undone; begun again it may go through.
+
+    :ivar cause: ``serialization``, ``deadlock``, or ``busy`` (SQLite's writers). :ivar tries: how
+        often it was begun.
+    """
+
+    def __init__(self, message: str, cause: str, tries: int = 1) -> None:
+        super().__init__(message if tries == 1 else f"{message} It was tried {tries} times.")
+        self.message = message
+        self.cause = cause
+        self.tries = tries

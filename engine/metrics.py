@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
 
-from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
@@ -26,6 +26,12 @@ _calls = Histogram(
     "Time of a handler's call, by its name and how it ended.",
     ["handler", "outcome"],
     buckets=(*_SECONDS, 30, 60),
+    registry=_registry,
+)
+_lost = Counter(
+    "passerelle_transactions_lost",
+    "Transactions that lost to another one, by cause, and whether they were begun again.",
+    ["cause", "outcome"],
     registry=_registry,
 )
 
@@ -50,6 +56,15 @@ def call(handler: str) -> Iterator[None]:
         outcome = "succeeded"
     finally:
         _calls.labels(handler, outcome).observe(perf_counter() - began)
+
+
+def lost_transaction(cause: str, outcome: str) -> None:
+    """Count a transaction that was lost to another one.
+
+    :param cause: ``serialization``, ``deadlock`` or ``busy``.
+    :param outcome: ``tried_again`` or ``given_up``.
+    """
+    _lost.labels(cause, outcome).inc()
 
 
 class Gauge:

@@ -13,7 +13,7 @@ from engine.jobs.failures import failure_text
 from engine.model import Actor, CaseRef
 from engine.ports import Ports
 from engine.service.migrating import Migrator
-from engine.store import UnitOfWork
+from engine.store import UnitOfWork, lost_to_another
 from engine.store.batches import BatchRow, BatchStatus, ItemStatus, read_batch, set_item
 from engine.store.cases import CaseRow, DeploymentRow, read_deployment
 
@@ -52,7 +52,9 @@ class Batches:
             raise
         except PasserelleError as error:
             return ItemStatus.REFUSED, {"text": str(error)}
-        except Exception as error:  # noqa: BLE001 - the item must say what stopped it
+        except Exception as error:
+            if lost_to_another(error):
+                raise
             text = failure_text(error)
             log.warning("migration failed", case=case.id, batch=batch.id, error=text)
             return ItemStatus.FAILED, {"text": text}

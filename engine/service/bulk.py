@@ -15,7 +15,7 @@ from engine.service.batches import place_of, told
 from engine.service.migrating import Mapped, can_undo
 from engine.service.migration_views import BatchItemView, BatchPreview, BatchView
 from engine.service.migrations import demand, demand_mover, pair_of, running_in
-from engine.store import UnitOfWork
+from engine.store import UnitOfWork, retried
 from engine.store.batches import (
     BatchRow,
     BatchStatus,
@@ -75,6 +75,7 @@ class MigrationBatches(UseCases):
             examples=tuple(examples[:EXAMPLES]),
         )
 
+    @retried
     def start_migration_batch(
         self,
         scheme: str,
@@ -162,6 +163,7 @@ class MigrationBatches(UseCases):
         case = read_case(uow, case_id)
         return case.deployment_id == batch.to_deployment and can_undo(uow, case)
 
+    @retried
     def pause_batch(self, batch_id: str, actor: Actor) -> BatchView:
         """Stop a batch between two cases until it is resumed.
 
@@ -172,6 +174,7 @@ class MigrationBatches(UseCases):
             stop_batch(uow, batch_id, BatchStatus.PAUSED)
             return self._batch(uow, read_batch(uow, batch_id))
 
+    @retried
     def cancel_batch(self, batch_id: str, actor: Actor) -> BatchView:
         """Stop a batch for good; cases that were moved stay so.
 
@@ -182,6 +185,7 @@ class MigrationBatches(UseCases):
             stop_batch(uow, batch_id, BatchStatus.CANCELLED)
             return self._batch(uow, read_batch(uow, batch_id))
 
+    @retried
     def resume_batch(self, batch_id: str, actor: Actor, *, refused: bool = False) -> BatchView:
         """Let a batch go on.
 

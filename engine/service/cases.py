@@ -31,6 +31,7 @@ from engine.service.views import (
     WorkItemView,
 )
 from engine.store import queries as q
+from engine.store import retried
 from engine.store.cases import read_case
 from engine.store.links import begun_by_case, origin_of
 from engine.store.messages import subscriptions_of
@@ -100,6 +101,7 @@ class Cases(UseCases):
                 self._item_view(item, case, locale) for item in q.open_items_of(uow, case_id)
             )
 
+    @retried
     def person(self, case_id: str, actor: Actor, locale: str = "fr") -> tuple[SummaryItem, ...]:
         """Return who the case is about, as far as the actor's tiers open it: identity only.
 
@@ -175,6 +177,7 @@ class Cases(UseCases):
         values = bpmn.variables_at(deployed.process, case.state, None)
         return FormView(form, deployed.labels_in(locale), values, action.name)
 
+    @retried
     def send(
         self,
         case_id: str,
@@ -222,6 +225,7 @@ class Cases(UseCases):
             )
             return self._view(uow, case, locale)
 
+    @retried
     def cancel(self, case_id: str, reason: str, actor: Actor, *, locale: str = "fr") -> CaseView:
         """End a case; everything that waits in it is withdrawn. The reason is kept encrypted.
 

@@ -23,7 +23,7 @@ from engine.service.migration_views import (
     VersionView,
 )
 from engine.service.publications import Deployed
-from engine.store import UnitOfWork
+from engine.store import UnitOfWork, retried
 from engine.store.cases import (
     CaseRow,
     DeploymentRow,
@@ -99,6 +99,7 @@ class Migrations(UseCases):
             can_undo=undoable,
         )
 
+    @retried
     def movable_by_reference(self, reference: str, actor: Actor) -> str:
         """Return the id of the case of a reference.
 
@@ -114,6 +115,7 @@ class Migrations(UseCases):
             pass  # Which cases there are is not theirs to know.
         raise NotFound("case", reference)
 
+    @retried
     def migrate_case(
         self,
         case_id: str,
@@ -140,6 +142,7 @@ class Migrations(UseCases):
             target = find_deployment(uow, case.scheme, to_version)
             self._migrator.move(uow, case, target, mapping, reason, actor, now)
 
+    @retried
     def undo_migration(self, case_id: str, reason: str, actor: Actor) -> None:
         """Bring a case back to the version it came from, exactly as it was.
 

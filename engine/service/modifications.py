@@ -28,7 +28,7 @@ from engine.service.changes import (
 from engine.service.given import demand_impersonal, personal_keys, read_expressions
 from engine.service.payloads import dump, load
 from engine.service.publications import Deployed
-from engine.store import UnitOfWork
+from engine.store import UnitOfWork, retried
 from engine.store.cases import CaseRow, read_case, save_case
 from engine.store.jobs import pause_jobs, paused_jobs, unpause_jobs, update_job
 from engine.store.work import open_incidents
@@ -41,6 +41,7 @@ class Modifications(UseCases):
 
     # --- suspending ---------------------------------------------------------------------------
 
+    @retried
     def suspend(self, case_id: str, reason: str, actor: Actor) -> None:
         """Let a case take nothing until it is resumed; nothing is lost meanwhile.
 
@@ -61,6 +62,7 @@ class Modifications(UseCases):
             self._record(uow, case, EventKind.CASE_SUSPENDED, {}, reason, actor, now)
             self._save(uow, replace(case, status=CaseStatus.SUSPENDED), now)
 
+    @retried
     def resume(self, case_id: str, reason: str, actor: Actor) -> None:
         """Let a suspended case go on: what came meanwhile reaches it now.
 
@@ -117,6 +119,7 @@ class Modifications(UseCases):
         change = bpmn.SetVariables(activation, values)
         self.change(case_id, change, reason, actor, revision=revision)
 
+    @retried
     def change(
         self,
         case_id: str,

@@ -33,7 +33,7 @@ from engine.service.views import (
     IncidentView,
     StartView,
 )
-from engine.store import UnitOfWork
+from engine.store import UnitOfWork, retried
 from engine.store.cases import (
     CaseRow,
     latest_deployment,
@@ -51,6 +51,7 @@ log = structlog.get_logger(__name__)
 class Operations(UseCases):
     """What the worker and the operators of a site do."""
 
+    @retried
     def publish(
         self,
         message: str,
@@ -97,6 +98,7 @@ class Operations(UseCases):
             return messages.Sent(0, ())
         return messages.publish(uow, sent, now)
 
+    @retried
     def signal(self, name: str, variables: Variables, *, signal_id: str | None = None) -> int:
         """Send a signal to all that waits for it in any case, and start what begins with it.
 
@@ -112,6 +114,7 @@ class Operations(UseCases):
             went = messages.broadcast(uow, sent, now, but=None)
         return self._begin(went)
 
+    @retried
     def evaluate_conditions(self, variables: Variables) -> int:
         """Start a case of every scheme that begins with a condition which these variables meet.
 
@@ -162,6 +165,7 @@ class Operations(UseCases):
             error=row.last_error,
         )
 
+    @retried
     def retry_start(self, start_id: int, actor: Actor = SYSTEM) -> None:
         """Try again to begin a case that could not; its history tells who asked for it.
 
@@ -241,6 +245,7 @@ class Operations(UseCases):
                 )
         return tuple(views)
 
+    @retried
     def retry(self, incident_id: int, reason: str, actor: Actor) -> None:
         """Try again where a case stopped; history keeps who asked for it.
 

@@ -40,7 +40,7 @@ from engine.service.calls import (
 from engine.service.kept import call_of, kept_result, with_result
 from engine.service.payloads import load
 from engine.service.steps import Stepper
-from engine.store import Store, UnitOfWork
+from engine.store import Store, UnitOfWork, retried
 from engine.store.cases import CaseRow, lock_case, read_case, save_case
 from engine.store.jobs import JobRow, delete_job, due_jobs, read_job, release_expired, update_job
 from engine.store.messages import drop_expired, match_buffered
@@ -70,6 +70,7 @@ class Runner:
         with self._store.snapshot() as uow:
             return due_jobs(uow, now, limit, local if inside_only else None)
 
+    @retried
     def sweep(self, *, everything: bool = False) -> int:
         """Make due again what a dead worker held, match late messages, drop those that expired.
 
@@ -96,8 +97,7 @@ class Runner:
             claimed = self.claim(job)
             return claimed is not None and self.call(claimed)
         try:
-            with self._store.unit_of_work() as uow:
-                return self._run_inside(uow, job)
+            return self._run_inside(job)
         except (StoreUnavailable, RevisionConflict):
             raise  # No fault of the job's: it costs no attempt.
         except Exception as error:  # noqa: BLE001 - the job must say what stopped it
@@ -121,7 +121,12 @@ class Runner:
 
     # --- inside the case's transaction ----------------------------------------------------
 
-    def _run_inside(self, uow: UnitOfWork, job: JobRow) -> bool:
+    @retried
+    def _run_inside(self, job: JobRow) -> bool:
+        with self._store.unit_of_work() as uow:
+            return self._run_within(uow, job)
+
+    def _run_within(self, uow: UnitOfWork, job: JobRow) -> bool:
         case = lock_case(uow, job.case_id, skip_locked=True)
         if case is None:
             return False
@@ -160,6 +165,7 @@ class Runner:
 
     # --- outside any transaction -----------------------------------------------------------
 
+    @retried
     def claim(self, job: JobRow) -> JobRow | None:
         """Mark a remote call as dispatched under a lease; ``None`` if it is gone or taken."""
         now = self._ports.clock.now()
@@ -227,6 +233,7 @@ class Runner:
             self._failed(job, error)
             return True
 
+    @retried
     def _finish(
         self, job: JobRow, call: CallWanted, command: CompleteActivity | ThrowError, attempt: int
     ) -> bool:
@@ -270,6 +277,7 @@ class Runner:
 
     # --- failures -------------------------------------------------------------------------
 
+    @retried
     def _failed(self, job: JobRow, error: Exception) -> None:
         text = failure_text(error)
         log.warning("job failed", case=job.case_id, job=job.id, attempt=job.attempt, error=text)

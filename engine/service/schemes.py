@@ -35,7 +35,7 @@ from engine.service.views import (
     FormView,
     SchemeView,
 )
-from engine.store import UnitOfWork
+from engine.store import UnitOfWork, retried
 from engine.store.cases import (
     DeploymentRow,
     case_by_request,
@@ -63,6 +63,7 @@ class Schemes(UseCases):
         specs = self._ports.registry.specs
         return lint_files(read_folder(folder), specs, as_documentation=as_documentation)
 
+    @retried
     def deploy(
         self, folder: Path, actor: Actor, *, as_documentation: bool = False
     ) -> DeploymentView:
@@ -129,6 +130,7 @@ class Schemes(UseCases):
             files = deployment_files(uow, row.id)
         return {name: source for name, source in sorted(files.items()) if name != FILE}
 
+    @retried
     def count_starts_anew(self, deployment_id: str) -> None:
         """Count a publication's timers from now, as if it were published at this moment.
 
@@ -186,6 +188,7 @@ class Schemes(UseCases):
         title = deployed.config.name_in(locale)
         return FormView(deployed.form(form_id), deployed.labels_in(locale), {}, title)
 
+    @retried
     def start(
         self,
         scheme: str,

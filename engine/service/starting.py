@@ -29,7 +29,7 @@ from engine.service import messages
 from engine.service.payloads import dump, load
 from engine.service.publications import Deployed, Publications
 from engine.service.steps import Stepper
-from engine.store import GENESIS, Store, Tail, UnitOfWork
+from engine.store import GENESIS, Store, Tail, UnitOfWork, retried
 from engine.store.cases import (
     CaseRow,
     case_by_request,
@@ -138,13 +138,17 @@ class Starts:
         :raises StoreUnavailable: the database is away; the start stays due.
         """
         try:
-            with self._store.unit_of_work() as uow:
-                return self.run_within(uow, job)
+            return self._run(job)
         except StoreUnavailable:
             raise  # No fault of the start's: it costs no attempt.
         except Exception as error:  # noqa: BLE001 - the row must say what stopped it
             self._failed(job, error)
             return True
+
+    @retried
+    def _run(self, job: StartJobRow) -> bool:
+        with self._store.unit_of_work() as uow:
+            return self.run_within(uow, job)
 
     def run_within(self, uow: UnitOfWork, job: StartJobRow) -> bool:
         """Start what is due in a transaction that is open; otherwise as :meth:`run`."""
@@ -220,6 +224,7 @@ class Starts:
         begin = StartProcess(payload.get("variables", {}), job.element_id)
         self._stepper.step(uow, case, begin, SYSTEM, now)
 
+    @retried
     def _failed(self, job: StartJobRow, error: Exception) -> None:
         text, now = failure_text(error), self._ports.clock.now()
         log.warning("start failed", scheme=job.scheme, at=job.element_id, error=text)

@@ -31,7 +31,7 @@ from engine.service import messages
 from engine.service.calls import allowed, failure_delay, failure_kind, incident_of, invoke
 from engine.service.payloads import dump
 from engine.service.publications import Deployed, Publications
-from engine.store import NewEvent, Store, UnitOfWork
+from engine.store import NewEvent, Store, UnitOfWork, lost_to_another
 from engine.store.cases import CaseRow, save_case
 from engine.store.jobs import insert_job, pause_jobs, read_job, unpause_jobs, update_job
 from engine.store.messages import insert_subscriptions, keys_digest, take_buffered
@@ -228,7 +228,9 @@ class Stepper:
         except BusinessError as error:
             self.record_rejection(uow, case.id, call, attempt, error.code, now)
             return ThrowError(call.activation, error.code, str(error), error.variables)
-        except Exception as error:  # noqa: BLE001 - whatever a handler raises becomes a retry
+        except Exception as error:
+            if lost_to_another(error):
+                raise  # No fault of the handler's: the whole step is begun again.
             text = failure_text(error)
             log.warning("handler failed", case=case.id, handler=call.handler, error=text)
             uow.record(

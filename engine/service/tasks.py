@@ -32,7 +32,7 @@ from engine.service.views import (
     WorkItemView,
     WorklistQuery,
 )
-from engine.store import UnitOfWork
+from engine.store import UnitOfWork, retried
 from engine.store import queries as q
 from engine.store.cases import (
     CaseRow,
@@ -70,6 +70,7 @@ class Tasks(UseCases):
         items = tuple(self._item_view(item, case, locale) for item, case in found.rows)
         return Page(items, found.total, page, size)
 
+    @retried
     def task(self, work_item_id: str, actor: Actor, locale: str = "fr") -> TaskView:
         """Return a task with its form and everything its page needs.
 
@@ -122,6 +123,7 @@ class Tasks(UseCases):
         draft = json.loads(plain)
         return draft if isinstance(draft, dict) else {}
 
+    @retried
     def claim(self, work_item_id: str, actor: Actor) -> None:
         """Take a task: nobody else may complete it until it is released.
 
@@ -136,6 +138,7 @@ class Tasks(UseCases):
                 update_work_item(uow, item, assignee=actor.account_id)
                 self._record_task(uow, item, EventKind.TASK_CLAIMED, actor, now)
 
+    @retried
     def release(self, work_item_id: str, actor: Actor) -> None:
         """Give a task back to its groups; a draft stays with it.
 
@@ -151,6 +154,7 @@ class Tasks(UseCases):
             update_work_item(uow, item, assignee=None)
             self._record_task(uow, item, EventKind.TASK_RELEASED, actor, now)
 
+    @retried
     def save_draft(self, work_item_id: str, answer: Mapping[str, object], actor: Actor) -> None:
         """Keep what was typed, unchecked and encrypted, and take the task.
 
@@ -167,6 +171,7 @@ class Tasks(UseCases):
             if item.assignee is None:
                 self._record_task(uow, item, EventKind.TASK_CLAIMED, actor, now)
 
+    @retried
     def complete(
         self,
         work_item_id: str,

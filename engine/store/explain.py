@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+
+import psycopg
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -43,6 +46,23 @@ def explain(error: DBAPIError, engine: Engine) -> str | None:
             f"{named(engine)} did not take the transaction ({kind}). Nothing was written; try "
             "again, and look into its log if that does not help."
         )
+    return None
+
+
+def lost_to_another(error: BaseException) -> str | None:
+    """Say by what a transaction lost to another one; ``None`` if that is not what happened.
+
+    :returns: ``serialization``, ``deadlock`` or ``busy``: the database has undone it, or it never
+        began. Not a connection that broke: it may have broken after the commit.
+    """
+    fault = error.orig if isinstance(error, DBAPIError) else None
+    if isinstance(fault, psycopg.errors.SerializationFailure):
+        return "serialization"
+    if isinstance(fault, psycopg.errors.DeadlockDetected):
+        return "deadlock"
+    # The low byte is the primary code; the others tell the kind of it.
+    if getattr(fault, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return "busy"
     return None
 
 

@@ -17,10 +17,11 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from engine.errors import ConfigurationError, StoreUnavailable
+from engine.errors import ConfigurationError, StoreBusy, StoreUnavailable
 from engine.store import tables as t
 from engine.store.events import NewEvent, Tail, link
-from engine.store.explain import explain, named
+from engine.store.explain import explain, lost_to_another, named
+from engine.store.retry import note_commit
 
 BUSY_TIMEOUT_S = 15
 """How long a SQLite writer waits for another before it gives up."""
@@ -207,11 +208,13 @@ class Store:
         """Open a transaction; commit when the block ends, roll back if it raises.
 
         :raises StoreUnavailable: the database cannot take it; nothing was written.
+        :raises StoreBusy: another transaction got in its way; see :func:`~engine.store.retried`.
         """
         with self._translated(), self.engine.connect() as connection, connection.begin():
             unit_of_work = UnitOfWork(connection)
             yield unit_of_work
             unit_of_work.flush()
+        note_commit()
 
     @contextmanager
     def snapshot(self) -> Iterator[UnitOfWork]:
@@ -260,6 +263,9 @@ class Store:
             explained = explain(error, self.engine)
             if explained is None:
                 raise
+            cause = lost_to_another(error)
+            if cause is not None:
+                raise StoreBusy(explained, cause) from error
             raise StoreUnavailable(explained) from error
 
 

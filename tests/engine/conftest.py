@@ -37,6 +37,8 @@ class Bell:
     failures: int = 0
     error: Exception | None = None
     during: Callable[[], None] | None = None
+    within: Callable[[HandlerCall], None] | None = None
+    """What the local handler does, beside its entry, in the step's own transaction."""
 
 
 @dataclass
@@ -89,6 +91,8 @@ def bench(database_url: str, tmp_path: Path) -> Iterator[Bench]:
         call.unit_of_work.record(
             call.case.id, "book.entry", {"amount": amount}, actor="system", at=call.now
         )
+        if bell.within is not None:
+            bell.within(call)
         if amount == 666:
             raise BusinessError("refused", "no such amount")
         if amount == 667:
