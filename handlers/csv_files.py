@@ -18,6 +18,18 @@ from engine.errors import PasserelleError
 
 LARGEST_BYTES = 20_000_000
 MOST_ROWS = 100_000
+REASONS: Mapping[str, str] = {
+    "large": "it is larger than {about} bytes.",
+    "rows": "it has over {about} rows.",
+    "no-csv": "it is no CSV here: {about}.",
+    "encoding": "byte {about} is not UTF-8. Save the file as CSV UTF-8.",
+    "unknown-column": "no such column is known. Known: {about}.",
+    "column-twice": "it stands there more than once.",
+    "column-missing": "this column is missing.",
+    "cells": "it has {about} cells, another number than the first row.",
+    "empty": "it is empty.",
+}
+"""What reading itself finds wrong, by code; pages have the same in their languages."""
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -42,17 +54,33 @@ class CsvProblem:
 
     :ivar row: line number as a spreadsheet counts it: the names are row 1; 0 for the whole file.
     :ivar column: name of the column, ``""`` for the whole row.
+    :ivar reason: in English.
+    :ivar code: by which a page says it in its own language; ``""`` where there is none.
+    :ivar about: what the reason is about: the cell's text, a number, names of columns.
     """
 
     row: int
     column: str
     reason: str
+    code: str = field(default="", compare=False)
+    about: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         place = f"row {self.row}" if self.row else "file"
         return (
             f"{place}, {self.column}: {self.reason}" if self.column else f"{place}: {self.reason}"
         )
+
+
+class CellRefused(ValueError):
+    """A cell's text cannot be used; a code lets a page say so in its own language.
+
+    :ivar code: of the reason. :ivar about: the text.
+    """
+
+    def __init__(self, code: str, about: str, reason: str) -> None:
+        self.code, self.about = code, about
+        super().__init__(reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +133,25 @@ def read_csv(content: bytes, columns: Sequence[CsvColumn]) -> CsvTable:
                 if any(cell.strip() for cell in cells):
                     _take(reader.line_num, names, cells, columns, table)
                 if len(table.rows) + len(table.problems) > MOST_ROWS:
-                    table.problems.append(CsvProblem(0, "", f"it has over {MOST_ROWS:,} rows."))
+                    table.problems.append(_problem(0, "", "rows", f"{MOST_ROWS:,}"))
                     break
     except csv.Error as error:
-        table.problems.append(CsvProblem(reader.line_num, "", f"it is no CSV here: {error}."))
+        table.problems.append(_problem(reader.line_num, "", "no-csv", str(error)))
     return table
+
+
+def _problem(row: int, column: str, code: str, about: str = "") -> CsvProblem:
+    return CsvProblem(row, column, REASONS[code].format(about=about), code, about)
 
 
 def _decoded(content: bytes, table: CsvTable) -> str | None:
     if len(content) > LARGEST_BYTES:
-        table.problems.append(CsvProblem(0, "", f"it is larger than {LARGEST_BYTES:,} bytes."))
+        table.problems.append(_problem(0, "", "large", f"{LARGEST_BYTES:,}"))
         return None
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        reason = f"byte {error.start} is not UTF-8. Save the file as CSV UTF-8."
-        table.problems.append(CsvProblem(0, "", reason))
+        table.problems.append(_problem(0, "", "encoding", str(error.start)))
         return None
 
 
@@ -133,13 +164,12 @@ def _fit(names: Sequence[str], columns: Sequence[CsvColumn], table: CsvTable) ->
     known = {column.name for column in columns}
     for name in names:
         if name not in known:
-            reason = f"no such column is known. Known: {', '.join(sorted(known))}."
-            table.problems.append(CsvProblem(1, name, reason))
+            table.problems.append(_problem(1, name, "unknown-column", ", ".join(sorted(known))))
         elif names.count(name) > 1:
-            table.problems.append(CsvProblem(1, name, "it stands there more than once."))
+            table.problems.append(_problem(1, name, "column-twice"))
     for column in columns:
         if column.required and column.name not in names:
-            table.problems.append(CsvProblem(1, column.name, "this column is missing."))
+            table.problems.append(_problem(1, column.name, "column-missing"))
     return not table.problems
 
 
@@ -151,8 +181,7 @@ def _take(
     table: CsvTable,
 ) -> None:
     if len(cells) != len(names):
-        reason = f"it has {len(cells)} cells, the first row has {len(names)}."
-        table.problems.append(CsvProblem(number, "", reason))
+        table.problems.append(_problem(number, "", "cells", str(len(cells))))
         return
     texts = dict(zip(names, (cell.strip() for cell in cells), strict=True))
     values: dict[str, Any] = {}
@@ -160,6 +189,9 @@ def _take(
     for column in columns:
         try:
             values[column.name] = _value(column, texts.get(column.name, ""))
+        except CellRefused as error:
+            told = CsvProblem(number, column.name, str(error), error.code, error.about)
+            problems.append(told)
         except ValueError as error:
             problems.append(CsvProblem(number, column.name, str(error)))
     table.problems.extend(problems)
@@ -171,7 +203,7 @@ def _value(column: CsvColumn, text: str) -> Any:
     if text:
         return column.parse(text)
     if column.required:
-        raise ValueError("it is empty.")
+        raise CellRefused("empty", "", REASONS["empty"])
     return None
 
 

@@ -33,13 +33,16 @@ def store() -> Store:
 
 
 def names(account_ids: Iterable[str | None]) -> Mapping[str, str]:
-    """Return the name to show for each account; the engine's own acts get no person's name."""
+    """Return the name to show for each account; what the engine, a file or a command did
+    gets no person's name."""
     wanted = {each for each in account_ids if each}
-    known = account_names(store(), wanted - {SYSTEM.account_id})
-    shown = {each: known.get(each, _("a former account")) for each in wanted}
-    if SYSTEM.account_id in wanted:
-        shown[SYSTEM.account_id] = _("the system, by itself")
-    return shown
+    no_person = {
+        SYSTEM.account_id: _("the system, by itself"),
+        "import": _("from a file"),
+        "command": _("by a command"),
+    }
+    known = account_names(store(), wanted - no_person.keys())
+    return {each: no_person.get(each) or known.get(each, _("a former account")) for each in wanted}
 
 
 def readable(case_id: str) -> bool:

@@ -26,7 +26,8 @@ PAST_YEARS: Mapping[str, range] = {
     "lemma-associations": range(2017, 2020),
 }
 """Years before, of headings whose programme is over (Lemma, S A14), by code."""
-BY = "demo"
+BY = "import"
+"""The demo's money is written down as a funder's file brings it."""
 
 PROGRAMMES = (
     Programme(

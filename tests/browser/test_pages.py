@@ -43,12 +43,42 @@ def refer_by_hand(person: Person) -> None:
     person.page.locator("form.ps-form button").click()
 
 
+def money_pages(meet: Meet, **how: Any) -> list[tuple[str, Person, Callable[[], object]]]:
+    """Return the pages of payments, and those by which the agency enters organisations."""
+    finance, agency = meet("finance", **how), meet("ofii", **how)
+    row, main = ".ps-table a", "main button.govuk-button:not(.govuk-button--secondary)"
+    return [
+        ("paiements", finance, lambda: finance.go("/payments")),
+        ("aucun paiement", finance, lambda: finance.go("/payments?search=aucun")),
+        ("paiements payés", finance, lambda: finance.go("/payments?status=paid")),
+        ("paiement", finance, lambda: finance.page.locator(row).first.click()),
+        ("budgets", finance, lambda: finance.go("/payments/budgets")),
+        ("ligne", finance, lambda: finance.page.locator(row).first.click()),
+        ("ligne, erreur", finance, lambda: finance.page.locator(main).click()),
+        ("ordres", finance, lambda: finance.go("/payments/orders")),
+        ("nouvel ordre", finance, lambda: finance.go("/payments/orders/new")),
+        ("relevés", finance, lambda: finance.go("/payments/statements")),
+        ("relevés, erreur", finance, lambda: finance.page.locator(main).click()),
+        ("double financement", finance, lambda: finance.go("/payments/double-funding")),
+        ("organismes", agency, lambda: agency.go("/organisations")),
+        ("organisme", agency, lambda: agency.page.locator(row).first.click()),
+        ("nouvel organisme", agency, lambda: agency.go("/organisations/new")),
+        ("nouvel organisme, erreur", agency, lambda: agency.page.locator(main).click()),
+        ("cahiers des charges", agency, lambda: agency.go("/organisations/specifications")),
+        ("cahier des charges", agency, lambda: agency.page.locator(row).first.click()),
+        ("version suivante", agency, lambda: agency.page.locator("a[href*='?of=']").click()),
+        ("nouveau cahier", agency, lambda: agency.go("/organisations/specifications/new")),
+        ("nouveau cahier, erreur", agency, lambda: agency.page.locator(main).click()),
+    ]
+
+
 def pages(meet: Meet, site: Site, **how: Any) -> list[tuple[str, Person, Callable[[], object]]]:
     """Return every kind of page: its name, who looks at it, and how to open it."""
     visitor, desk, officer = meet("", **how), meet("accueil", **how), meet("ofii", **how)
     adviser, designer = meet("conseiller", **how), meet("concepteur", **how)
     guard = meet("donnees", **how)
     return [
+        *money_pages(meet, **how),
         ("connexion", visitor, lambda: visitor.go("/sign-in")),
         ("dispositifs", desk, lambda: desk.go("/start")),
         ("premier contact", desk, lambda: desk.go("/start/cm/ofii")),
@@ -98,7 +128,7 @@ def test_pages_fit_the_screen_and_axe_finds_no_fault(site: Site, meet: Meet, lan
     for name, person, open_page in pages(meet, site, locale=language):
         open_page()
         expect(person.page.locator("html")).to_have_attribute("lang", language[:2])
-        for width in (1280, 360):
+        for width in (1280, 720, 360):
             person.page.set_viewport_size({"width": width, "height": 900})
             person.shot(f"pages-{language[:2]}-{width}/{name}")
             if person.scrolls_sideways():

@@ -25,6 +25,7 @@ def test_every_problem_is_told_with_row_column_and_reason_and_good_rows_are_give
     places = [(problem.row, problem.column) for problem in table.problems]
     assert places == [(2, "cases"), (3, "name"), (4, "")]
     assert str(table.problems[1]) == "row 3, name: it is empty."
+    assert [problem.code for problem in table.problems] == ["", "empty", "cells"]
 
 
 def test_unknown_missing_and_doubled_columns_are_told_before_any_row_is_read() -> None:

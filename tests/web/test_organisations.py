@@ -283,6 +283,7 @@ def test_more_rows_are_given_and_what_is_wrong_is_told_at_its_field(site: Site) 
     for field in ("criteria.0.en", "code", "published_on"):
         assert f'href="#{field}"' in browser.page
         assert f'id="{field}"' in browser.page
+    assert ">Critère 1, En anglais\u00a0: Remplissez ce champ.</a>" in browser.page
     assert browser.post(path, written_set(country="TN")).status_code == 422
 
 

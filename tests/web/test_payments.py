@@ -190,6 +190,19 @@ def test_a_statement_with_a_line_that_cannot_be_read_is_told_and_nothing_is_take
     assert answer.status_code == 422
     assert "booked_on" in answer.text
     assert "hier" in answer.text
+    assert "n’est pas un jour" in answer.text
+    browser.get("/payments/statements")
+    file = (io.BytesIO(b"booked_on,amount,currency,reference\n,x,ABC,r\n1,2\n"), "releve.csv")
+    page = browser.post(
+        "/payments/statements", {"programme": "demo-reinsertion-cm", "file": file}
+    ).text
+    for told in (
+        "est vide",
+        "n’est pas un montant",
+        "n’est pas un code de devise",
+        "2 cellules",
+    ):
+        assert told in page
     assert browser.post("/payments/statements", {}).status_code == 422
 
 

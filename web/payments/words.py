@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask
 
+from handlers.csv_files import CsvProblem
 from handlers.payments import Method, PaymentStatus, Refund
 from handlers.payments.ledger import Movement
 from handlers.payments.orders import OrderStatus
@@ -56,6 +57,20 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "not-ordered": _l("The payment is in no order"),
         "not-signed": _l("The payment's order is not signed"),
         "amount": _l("The amount or the currency is another"),
+    },
+    "csv": {
+        "large": _l("The file is larger than %(about)s bytes."),
+        "rows": _l("The file has over %(about)s rows."),
+        "no-csv": _l("From here on the file is no CSV. Save it as CSV UTF-8."),
+        "encoding": _l("The file is not in UTF-8. Save it as CSV UTF-8."),
+        "unknown-column": _l("No such column is known. Known: %(about)s."),
+        "column-twice": _l("This column stands there more than once."),
+        "column-missing": _l("This column is missing."),
+        "cells": _l("The row has %(about)s cells, another number than the first row."),
+        "empty": _l("The cell is empty."),
+        "day": _l("“%(about)s” is no day. Write it as 2026-11-30."),
+        "amount": _l("“%(about)s” is no amount. Write it as 1250000 or 1250000.50."),
+        "currency": _l("“%(about)s” is no currency's code such as XAF or EUR."),
     },
     "account": {
         "available": _l("Left"),
@@ -108,6 +123,12 @@ def refusal(code: str) -> str:
     return str(WORDS["refused"].get(code) or _("This could not be done. Nothing was changed."))
 
 
+def file_problem(problem: CsvProblem) -> str:
+    """Return what is wrong with a line of a file; as it was told where there is no word for it."""
+    told = WORDS["csv"].get(problem.code)
+    return str(told) % {"about": problem.about} if told else problem.reason
+
+
 def export_refusal(code: str, reference: str) -> str:
     """Return why a bank's file cannot be written.
 
@@ -137,4 +158,5 @@ def read_amount(text: str) -> Decimal | None:
 def install(app: Flask) -> None:
     """Give these words to the pages."""
     app.add_template_global(word, "payment_word")
+    app.add_template_global(file_problem, "file_problem")
     app.jinja_env.globals["payment_words"] = WORDS

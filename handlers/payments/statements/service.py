@@ -13,7 +13,7 @@ from engine.errors import BusinessError
 from engine.model import Actor
 from engine.ports import Publisher
 from engine.store import UnitOfWork
-from handlers.csv_files import CsvColumn, CsvTable, read_csv
+from handlers.csv_files import CellRefused, CsvColumn, CsvTable, read_csv
 from handlers.payments import flow
 from handlers.payments.flow import Hand
 from handlers.payments.ledger import Programme, headings, lock_headings
@@ -69,7 +69,8 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"'{text}' is no day. Write it as 2026-11-30.") from None
+        reason = f"'{text}' is no day. Write it as 2026-11-30."
+        raise CellRefused("day", text, reason) from None
 
 
 def _amount(text: str) -> Decimal:
@@ -79,7 +80,8 @@ def _amount(text: str) -> Decimal:
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite():
-        raise ValueError(f"'{text}' is no amount. Write it as 1250000 or 1250000.50.")
+        reason = f"'{text}' is no amount. Write it as 1250000 or 1250000.50."
+        raise CellRefused("amount", text, reason)
     return abs(amount)
 
 
@@ -87,7 +89,7 @@ def _currency(text: str) -> str:
     try:
         digits(text)
     except AmountError as error:
-        raise ValueError(str(error)) from None
+        raise CellRefused("currency", text, str(error)) from None
     return text
 
 
