@@ -160,9 +160,9 @@ def launch_business(site: Site, team: Team, case: str, folder: str) -> None:
     adviser.do(case, "Accompagner la mise en œuvre", started, folder)
     adviser.open_case(case)
     expect(adviser.page.locator("main")).to_contain_text("Suivi")
-    expect(adviser.page.get_by_role("region", name="Paiements").get_by_text("Payé")).to_have_count(
-        2
-    )
+    expect(
+        adviser.page.get_by_role("table", name="Paiements", exact=True).get_by_text("Payé")
+    ).to_have_count(2)
     adviser.shot(f"{folder}/dossier-en-suivi")
 
 

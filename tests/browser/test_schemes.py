@@ -32,8 +32,8 @@ PLAYED = {
 }
 """By scheme: the scenario that is played, and the language of the pages."""
 
-IN_SHORT = ("cm/ofii",)
-"""One of each family; the others are played by ``make test-long``."""
+IN_SHORT = ("tg/mooc", "tn/lemma-associations")
+"""A learner's and an organisation's; a person's is in ``test_journey``, the others are long."""
 
 
 @pytest.mark.parametrize(
