@@ -477,4 +477,4 @@ def test_a_signal_that_starts_its_own_sender_ends_at_one_incident_with_nothing_p
     )
     assert answer["outcome"] == "incident"
     [reason] = answer["reasons"]
-    assert reason.startswith("VT: one step passed 10,000 elements")
+    assert reason.startswith("VT: one step passed 10000 elements")
