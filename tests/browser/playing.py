@@ -205,7 +205,13 @@ def _empty_page(_filename: str, _purpose: str | None, _key: str) -> Any:
 
 def _typed(answer: Mapping[str, Any]) -> dict[str, Any]:
     """Return what somebody types: what is not ticked, chosen or filled in is left as it is."""
-    return {key: value for key, value in answer.items() if value not in (None, False, "")}
+    found: dict[str, Any] = {}
+    for key, value in answer.items():
+        if isinstance(value, list):
+            found[key] = [_typed(row) if isinstance(row, Mapping) else row for row in value]
+        elif value is not None and value is not False and value != "":
+            found[key] = value
+    return found
 
 
 @contextmanager
