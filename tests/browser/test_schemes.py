@@ -25,6 +25,8 @@ PLAYED = {
     "tg/mooc": ("parcours_acheve", "ar"),
     "cm/referral": ("plusieurs_besoins", "fr"),
     "tn/lemma-associations": ("association_selectionnee", "fr"),
+    "tn/lemma": ("atelier_de_poterie", "ar"),
+    "tn/tounesna": ("trois_services", "fr"),
     "tn/association-grants": ("ecole_kebili", "ar"),
     "tn/tounesna-operators": ("agree_et_renouvele", "en"),
 }
