@@ -99,7 +99,9 @@ class Doctor(UseCases):
             return case_ids_after(uow, case_id, BATCH)
 
     def _told(self, uow: UnitOfWork, case: CaseRow) -> Iterator[str]:
-        yield from _history(uow, case)
+        events = q.read_events(uow, case.id)
+        for seq, text in verify_events(case.id, events, case.tail):
+            yield f"history, event {seq}: {text}"
         try:
             process = self._publications.get(case.deployment_id).process
             stands = bpmn.positions(process, case.state)
@@ -113,12 +115,7 @@ class Doctor(UseCases):
         if case.status.is_final is (case.ended_at is None):
             yield f"it is {case.status}, and the moment of its end says otherwise"
         yield from _rows(uow, case, stands)
-        yield from _entered(uow, case, stands)
-
-
-def _history(uow: UnitOfWork, case: CaseRow) -> Iterator[str]:
-    for seq, text in verify_events(case.id, q.read_events(uow, case.id), case.tail):
-        yield f"history, event {seq}: {text}"
+        yield from _entered(events, stands)
 
 
 def _rows(uow: UnitOfWork, case: CaseRow, stands: tuple[bpmn.Position, ...]) -> Iterator[str]:
@@ -151,11 +148,11 @@ def _stray(what: str, activations: Iterable[int]) -> Iterator[str]:
         yield f"a {what} is there for activation {activation}, where no token stands"
 
 
-def _entered(uow: UnitOfWork, case: CaseRow, stands: tuple[bpmn.Position, ...]) -> Iterator[str]:
+def _entered(events: tuple[q.EventRow, ...], stands: tuple[bpmn.Position, ...]) -> Iterator[str]:
     """Yield activations that history says are entered and not left, or left and still there."""
     entered: dict[int, str] = {}
     left: set[int] = set()
-    for event in q.read_events(uow, case.id):
+    for event in events:
         if event.kind in _MOVED:
             return  # Another version names its elements otherwise, and may drop a token.
         activation = parse_body(event.body).get("activation")

@@ -16,6 +16,7 @@ from engine.model import Actor
 from engine.service.base import UseCases
 from engine.service.publications import Deployed
 from engine.service.report_specs import ReportSpec
+from engine.service.scheme import in_language
 from engine.service.views import ReportLine, ReportName, ReportView
 from engine.store import UnitOfWork
 from engine.store import queries as q
@@ -162,7 +163,4 @@ def _view(
 
 
 def _named(spec: ReportSpec, locale: str, deployed: Deployed) -> str:
-    for language in (locale, *deployed.config.languages):
-        if language in spec.name:
-            return spec.name[language]
-    return spec.code
+    return in_language(spec.name, locale, deployed.config.languages, spec.code)

@@ -98,10 +98,13 @@ class SchemeConfig:
 
     def name_in(self, locale: str) -> str:
         """Return the scheme's name in a language, or in its first one."""
-        return _in(self.name, locale, self.languages, self.id)
+        return in_language(self.name, locale, self.languages, self.id)
 
 
-def _in(names: Mapping[str, str], locale: str, languages: tuple[str, ...], default: str) -> str:
+def in_language(
+    names: Mapping[str, str], locale: str, languages: tuple[str, ...], default: str
+) -> str:
+    """Return a scheme's text in a language, or in the first of its own that has it."""
     for language in (locale, *languages):
         if language in names:
             return names[language]
