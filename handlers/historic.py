@@ -15,7 +15,7 @@ from engine.composition import open_engine
 from engine.model import Actor
 from engine.service import Engine, Record
 from engine.settings import Settings, read_settings
-from handlers.csv_files import CsvColumn, CsvProblem, CsvRefused, CsvTable, read_csv
+from handlers.csv_files import CsvColumn, CsvProblem, CsvTable, read_csv
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _FIXED = ("key", "started_on", "ended_on")
@@ -85,17 +85,6 @@ def store_records(engine: Engine, scheme: str, table: CsvTable) -> int:
     with engine.store.unit_of_work() as uow:
         records = (_record(row.values) for row in table.rows)
         return sum(engine.take_in(uow, scheme, record, actor) for record in records)
-
-
-def import_records(engine: Engine, scheme: str, content: bytes) -> int:
-    """Take in a whole file, or nothing of it.
-
-    :raises CsvRefused: something in it is wrong.
-    """
-    table = read_records(engine, scheme, content)
-    if table.problems:
-        raise CsvRefused(table.problems)
-    return store_records(engine, scheme, table)
 
 
 def _record(values: Mapping[str, Any]) -> Record:
